@@ -1,0 +1,158 @@
+#!/usr/bin/env node
+/**
+ * Writes `src/contract/model.ts`, `src/contract/exceptions.ts` and `worker/key-states.ts` from the machine-readable
+ * API model and key-state table.
+ *
+ *     node scripts/generate-contract.mjs <kms-api.json> <key-states.json>
+ *
+ * The results are committed, so nobody needs the inputs to build or test the project; run it again when the AWS model
+ * gains an operation.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+
+const [apiPath, statesPath] = process.argv.slice(2)
+if (!apiPath || !statesPath) {
+  console.error('usage: node scripts/generate-contract.mjs <kms-api.json> <key-states.json>')
+  process.exit(2)
+}
+const api = JSON.parse(readFileSync(apiPath, 'utf8'))
+const states = JSON.parse(readFileSync(statesPath, 'utf8'))
+const HEADER = (from) =>
+  `// Written by scripts/generate-contract.mjs from ${from}: change that script, not this file.\n`
+
+/**
+ * Where the service is stricter than its published model. Each entry narrows one member of one request shape.
+ * Sources: MGT-35 (page sizes), DEL-4 (waiting period), GRANT-22.
+ */
+const PAGE_50_100 = { type: 'integer', min: 1, max: 100 }
+const STRICTER = {
+  AliasPageLimit: [PAGE_50_100, ['ListAliasesRequest.Limit']],
+  GrantPageLimit: [PAGE_50_100, ['ListGrantsRequest.Limit', 'ListRetirableGrantsRequest.Limit']],
+  TagPageLimit: [{ type: 'integer', min: 1, max: 50 }, ['ListResourceTagsRequest.Limit']],
+  DeletionWindowInDays: [{ type: 'integer', min: 7, max: 30 }, ['ScheduleKeyDeletionRequest.PendingWindowInDays']],
+}
+for (const [name, [shape, uses]] of Object.entries(STRICTER)) {
+  api.shapes[name] = shape
+  for (const use of uses) {
+    const [structure, member] = use.split('.')
+    if (!api.shapes[structure]?.members[member]) throw new Error(`${use} is gone from the model`)
+    api.shapes[structure].members[member] = name
+  }
+}
+
+const literal = (value) => JSON.stringify(value).replace(/"([A-Za-z_$][\w$]*)":/g, '$1: ')
+const isException = (shape) => shape.exception === true
+
+// ---- model.ts ---------------------------------------------------------------------------------------------------
+const shapeLines = Object.entries(api.shapes)
+  .filter(([, shape]) => !isException(shape))
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .map(([name, shape]) => `  ${name}: ${literal(shape)},`)
+const operationLines = Object.entries(api.operations).map(
+  ([name, { input, output, errors }]) => `  ${name}: ${literal({ input, output: output ?? null, errors })},`,
+)
+const { jsonVersion, targetPrefix, apiVersion } = api.protocol
+writeFileSync(
+  'src/contract/model.ts',
+  `${HEADER('the AWS KMS API model')}
+import type { OperationModel, Shape } from './shapes.js'
+
+/** The AWS JSON protocol of the service. */
+export const protocol = ${literal({ jsonVersion, targetPrefix, apiVersion })} as const
+
+/** Every shape of the AWS KMS API that is not an error. \`min\` and \`max\` are lengths, or values for integers. */
+export const shapes = {
+${shapeLines.join('\n')}
+} as const satisfies Record<string, Shape>
+
+/** All ${operationLines.length} operations of AWS KMS: request shape, response shape, errors that the operation declares. */
+export const operations = {
+${operationLines.join('\n')}
+} as const satisfies Record<string, OperationModel>
+`,
+)
+
+// ---- exceptions.ts ----------------------------------------------------------------------------------------------
+const SERVER_FAULTS = {
+  KMSInternalException: 500,
+  KeyUnavailableException: 500,
+  DependencyTimeoutException: 503,
+}
+const COMMON = ['AccessDeniedException', 'NotAuthorizedException', 'ThrottlingException', 'ValidationException']
+const RETRYABLE = [
+  'DependencyTimeoutException',
+  'KMSInternalException',
+  'KeyUnavailableException',
+  'ThrottlingException',
+]
+const exceptionNames = [
+  ...Object.entries(api.shapes)
+    .filter(([, shape]) => isException(shape))
+    .map(([name]) => name),
+  ...COMMON,
+].sort()
+writeFileSync(
+  'src/contract/exceptions.ts',
+  `${HEADER('the AWS KMS API model')}
+import { KmsError } from './kms-error.js'
+
+${exceptionNames
+  .map((name) => {
+    const fields = [`  override readonly name = '${name}'`]
+    if (SERVER_FAULTS[name]) fields.push(`  static override readonly httpStatusCode: number = ${SERVER_FAULTS[name]}`)
+    if (RETRYABLE.includes(name)) fields.push(`  static override readonly retryable: boolean = true`)
+    return `/** AWS KMS \`${name}\`. */\nexport class ${name} extends KmsError {\n${fields.join('\n')}\n}`
+  })
+  .join('\n')}
+
+/** Every error class by its AWS name; the errors that cross the worker boundary are revived with it. */
+export const exceptions = {
+${exceptionNames.map((name) => `  ${name},`).join('\n')}
+} as const
+`,
+)
+
+// ---- key-states.ts ----------------------------------------------------------------------------------------------
+const text = (message) => message.replace('{keyArn} ', '')
+const cell = ({ outcome, resolve }) => {
+  if (!resolve) {
+    if (outcome !== 'ok') throw new Error(`a cell '${outcome}' without rules`)
+    return 'ok'
+  }
+  return resolve.map(({ when, result, error, message, effect }) => ({
+    when,
+    result,
+    ...(error && { error, message: text(message) }),
+    ...(effect && { effect }),
+  }))
+}
+const rows = { ...states.rows, ...states.extensions }
+// Equal cells and equal rows are written once; the table is 336 cells of about 20 kinds.
+const cells = new Map()
+const cellName = (value) => {
+  const key = JSON.stringify(value)
+  if (!cells.has(key)) cells.set(key, { name: `c${cells.size}`, value })
+  return cells.get(key).name
+}
+const distinct = new Map()
+const byOperation = Object.entries(rows).map(([operation, row]) => {
+  const body = states.columns.map((state) => `${state}: ${cellName(cell(row[state]))}`).join(', ')
+  if (!distinct.has(body)) distinct.set(body, `row${distinct.size}`)
+  return `  ${operation}: ${distinct.get(body)},`
+})
+writeFileSync(
+  'worker/key-states.ts',
+  `${HEADER('the key-state truth table (STATE-13)')}
+import type { OperationName } from '../src/contract/shapes.js'
+import type { KeyStateCell, KeyStateRow } from './state-guard.js'
+
+${[...cells.values()].map(({ name, value }) => `const ${name}: KeyStateCell = ${literal(value)}`).join('\n')}
+
+${[...distinct].map(([body, name]) => `const ${name}: KeyStateRow = { ${body} }`).join('\n')}
+
+/** What each operation answers to a key in each state; operations that use no existing key have no row (STATE-14). */
+export const keyStates: { readonly [Operation in OperationName]?: KeyStateRow } = {
+${byOperation.join('\n')}
+}
+`,
+)

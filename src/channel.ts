@@ -1,0 +1,160 @@
+/** The page's side of a client port: batching, packing, and the revival of errors. */
+import { type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import type { Connection } from './client.js'
+import { type ErrorName, KMSInternalException, reviveError, ValidationException } from './contract/errors.js'
+import type { OperationInput, OperationName, OperationOutput } from './contract/shapes.js'
+import { type Answers, type Call, Packer, type RequestService, transferables, unpack } from './contract/wire.js'
+
+interface PendingCall {
+  readonly resolve: (output: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Calls in one message at most. A long queue goes in several, so that the worker computes the first while the page
+ * still packs the next.
+ */
+const MAX_BATCH = 32
+
+/**
+ * How often a batch that is still growing is put off to the end of the microtask queue. When many answers arrive at
+ * once, the code that waits for them makes its next calls a few microtasks apart: they still leave together.
+ */
+const MAX_DEFERRALS = 8
+
+/**
+ * A connection through a message port. The calls of one microtask leave in one message; answers come back as they are
+ * ready.
+ */
+export class PortConnection implements Connection {
+  readonly #remote: Remote<RequestService>
+  readonly #release: () => void
+  readonly #packer = new Packer()
+  #calls: Call[] = []
+  #pending: PendingCall[] = []
+  readonly #unanswered = new Set<PendingCall>()
+  #closed: Error | undefined
+
+  /**
+   * @param remote the other side: on a port of its own, or on the worker itself for the page that opened the vault,
+   *   which saves a tenth of the time of a message
+   */
+  constructor(remote: Remote<RequestService>, release: () => void = () => {}) {
+    this.#remote = remote
+    this.#release = release
+  }
+
+  static on(port: MessagePort): PortConnection {
+    const remote = wrap<RequestService>(port)
+    return new PortConnection(remote, () => remote[releaseProxy]())
+  }
+
+  call<Name extends OperationName>(operation: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw this.#closed
+      const call: Call = [operation, this.#pack(input)]
+      const pending: PendingCall = { resolve: resolve as PendingCall['resolve'], reject }
+      this.#unanswered.add(pending)
+      this.#calls.push(call)
+      this.#pending.push(pending)
+      if (this.#calls.length === 1) queueMicrotask(() => this.#settle(0, 0))
+      else if (this.#calls.length >= MAX_BATCH) this.#send()
+    })
+  }
+
+  /** Ends the connection; calls that have no answer yet fail with the reason, and so do all later ones. */
+  close(reason: Error): void {
+    if (this.#closed) return
+    this.#closed = reason
+    for (const { reject } of this.#unanswered) reject(reason)
+    this.#unanswered.clear()
+    this.#calls = []
+    this.#pending = []
+    this.#release()
+  }
+
+  #pack(input: unknown): unknown {
+    try {
+      return this.#packer.pack(input)
+    } catch (error) {
+      throw new ValidationException(`1 validation error detected: ${(error as Error).message}`)
+    }
+  }
+
+  /** Sends the batch once a turn of the microtask queue has passed in which it did not grow. */
+  #settle(size: number, deferrals: number): void {
+    const grown = this.#calls.length
+    if (grown > size && deferrals < MAX_DEFERRALS) queueMicrotask(() => this.#settle(grown, deferrals + 1))
+    else if (grown > 0) this.#send()
+  }
+
+  #send(): void {
+    const calls = this.#calls
+    const pending = this.#pending
+    const bytes = this.#packer.take()
+    this.#calls = []
+    this.#pending = []
+    const batch = { calls, bytes }
+    this.#receive(this.#remote.submit(transfer(batch, transferables(batch))), pending)
+  }
+
+  async #receive(answers: Promise<Answers>, pending: readonly PendingCall[]): Promise<void> {
+    try {
+      for (;;) {
+        const { ticket } = this.#deliver(await answers, pending)
+        if (ticket === undefined || this.#closed) return
+        answers = this.#remote.collect(ticket)
+      }
+    } catch (error) {
+      const { name, message } = error as Error
+      const revived = reviveError({ name: name as ErrorName, message }, '')
+      for (const call of pending) if (this.#unanswered.delete(call)) call.reject(revived)
+    }
+  }
+
+  #deliver(answers: Answers, pending: readonly PendingCall[]): Answers {
+    const bytes = new Uint8Array(answers.bytes)
+    for (const [index, requestId, result, error] of answers.answers) {
+      const call = pending[index]
+      if (!call || !this.#unanswered.delete(call)) continue
+      if (error) call.reject(reviveError(error, requestId))
+      else {
+        const output = unpack(result, bytes, 'own') as Record<string, unknown>
+        output.$metadata = { httpStatusCode: 200, requestId, attempts: 1, totalRetryDelay: 0 }
+        call.resolve(output as never)
+      }
+    }
+    // Every caller has a copy of its own by now; what is secret in the message goes.
+    bytes.fill(0)
+    return answers
+  }
+}
+
+/** A connection through a port that is still to come: calls wait for it. */
+export class DeferredConnection implements Connection {
+  readonly #connection: Promise<PortConnection>
+  #settled: PortConnection | undefined
+
+  constructor(connection: Promise<PortConnection>) {
+    this.#connection = connection
+    connection.then(
+      (settled) => {
+        this.#settled = settled
+      },
+      // Told to every caller; unhandled only if there is none.
+      () => {},
+    )
+  }
+
+  async call<Name extends OperationName>(operation: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
+    const connection = this.#settled ?? (await this.#connection)
+    return connection.call(operation, input)
+  }
+}
+
+/** What a caller is told when the worker has gone away. */
+export function workerGone(): KMSInternalException {
+  return new KMSInternalException(
+    'The worker of the vault has ended before it answered. Open the vault again; what was acknowledged is stored.',
+  )
+}

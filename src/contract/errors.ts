@@ -1,0 +1,36 @@
+import { exceptions, KMSInternalException } from './exceptions.js'
+import { KmsError } from './kms-error.js'
+
+export * from './exceptions.js'
+export { KmsError } from './kms-error.js'
+
+/** Name of an error that browser-kms can answer. */
+export type ErrorName = keyof typeof exceptions
+
+/** An error on its way between worker and page: structured clone keeps neither class nor fields of an `Error`. */
+export interface ErrorRecord {
+  readonly name: ErrorName
+  readonly message: string
+}
+
+/** The error class of an AWS error name. */
+export function kmsError(name: ErrorName, message: string, requestId?: string): KmsError {
+  return new exceptions[name](message, requestId)
+}
+
+/**
+ * What leaves the worker for any value that was thrown. A KmsError goes as it is; anything else is a defect, of which
+ * only the kind is told: its message could hold anything.
+ */
+export function errorRecord(thrown: unknown): ErrorRecord {
+  if (thrown instanceof KmsError) return { name: thrown.name as ErrorName, message: thrown.message }
+  const kind = thrown instanceof Error || thrown instanceof DOMException ? thrown.name : typeof thrown
+  return { name: 'KMSInternalException', message: `The vault failed to answer the request (${kind}). Try again.` }
+}
+
+/** The error that a record stands for; a name this version does not know becomes a KMSInternalException. */
+export function reviveError({ name, message }: ErrorRecord, requestId: string): KmsError {
+  return Object.hasOwn(exceptions, name)
+    ? kmsError(name, message, requestId)
+    : new KMSInternalException(message, requestId)
+}

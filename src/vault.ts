@@ -1,0 +1,381 @@
+import { type Remote, releaseProxy, wrap } from 'comlink'
+import { DeferredConnection, PortConnection, workerGone } from './channel.js'
+import { KmsClient } from './client.js'
+import type {
+  ConnectedMessage,
+  ControlAnswer,
+  ControlService,
+  KeyStateMessage,
+  OpenedMessage,
+  VaultEventMessage,
+} from './contract/control.js'
+import {
+  KMSInternalException,
+  KMSInvalidStateException,
+  reviveError,
+  ValidationException,
+} from './contract/errors.js'
+import type { KeyState } from './contract/shapes.js'
+import { checkAccountId, checkRegion, checkVaultName, databasePrefix } from './contract/vault-names.js'
+
+/** What {@link openVault} takes; every member has a default. */
+export interface VaultOptions {
+  /** Name of the vault: each has its own keys. 1 to 128 letters, digits, spaces or any of `. _ @ -`. Default `default`. */
+  readonly name?: string
+  /** Region of {@link Vault.kms}; shows in every ARN. Default `browser-local-1`. */
+  readonly region?: string
+  /** Twelve digits; shows in every ARN. Fixed when the vault is made. Default `000000000000`. */
+  readonly accountId?: string
+  /**
+   * The worker that is to be the HSM, or the URL of its file, if it is not the one that comes with the package: for
+   * pages under Trusted Types, and for applications that build their own (see `browser-kms/worker`).
+   */
+  readonly worker?: Worker | URL | string | TrustedScriptURL
+  /** Closes the vault when aborted, also while it is opening. */
+  readonly signal?: AbortSignal
+}
+
+/** A `TrustedScriptURL`, where the type library does not know Trusted Types yet. */
+interface TrustedScriptURL {
+  toJSON(): string
+}
+
+/** What a `keystate` event tells. */
+export interface KeyStateDetail {
+  /** Bare key id. */
+  readonly keyId: string
+  readonly keyArn: string
+  readonly region: string
+  /** The state now; `undefined` once the key is deleted. */
+  readonly keyState: KeyState | undefined
+}
+
+/** Events of a {@link Vault}. */
+export interface VaultEventMap {
+  /** A key was created, changed or deleted, in this tab or another. */
+  keystate: CustomEvent<KeyStateDetail>
+  /** The vault is closed: by `close()`, because it was deleted, or because its worker ended. */
+  close: Event
+}
+
+/** Milliseconds that a worker has to answer before it is taken for a file that is no HSM. */
+const START_TIMEOUT = 30_000
+
+/**
+ * Opens a vault, and makes it if it does not exist. Each call starts a worker of its own; vaults of the same name share
+ * their keys, also between tabs.
+ *
+ * @throws `ValidationException` for options that cannot be, or a vault of another account
+ * @throws `KMSInternalException` if the worker cannot be started
+ *
+ * @example
+ * ```ts
+ * const vault = await openVault()
+ * const { KeyMetadata } = await vault.kms.createKey({ Description: 'notes' })
+ * await vault.kms.createAlias({ AliasName: 'alias/notes', TargetKeyId: KeyMetadata.KeyId })
+ * ```
+ */
+export async function openVault(options: VaultOptions = {}): Promise<Vault> {
+  const { name = 'default', region = 'browser-local-1', accountId = '000000000000', signal } = options
+  checkVaultName(name)
+  checkRegion(region)
+  checkAccountId(accountId)
+  signal?.throwIfAborted()
+  const worker = startWorker(options.worker)
+  const control = wrap<ControlService>(worker)
+  try {
+    const opened = await Promise.race([
+      control.open({ name, region, accountId }).then(resultOf<OpenedMessage>),
+      failureOf(worker, signal),
+    ])
+    return new Vault(worker, control, opened, region, signal)
+  } catch (error) {
+    worker.terminate()
+    throw error
+  }
+}
+
+/**
+ * Deletes a vault with all its keys, in all Regions, at once and for good: whatever was encrypted under them cannot be
+ * decrypted any more. Vaults that other tabs have open are closed.
+ *
+ * @param name the vault's name; default `default`
+ *
+ * @example
+ * ```ts
+ * await vault.close()
+ * await deleteVault('default')
+ * ```
+ */
+export async function deleteVault(name = 'default'): Promise<void> {
+  checkVaultName(name)
+  const databases = await indexedDB.databases()
+  const prefix = databasePrefix(name)
+  const own = databases.flatMap((database) => (database.name?.startsWith(prefix) ? [database.name] : []))
+  await Promise.all(own.map(deleteDatabase))
+}
+
+/**
+ * A client on a port that {@link Vault.connectPort} made, in any window or worker of any origin.
+ *
+ * @example
+ * ```ts
+ * addEventListener('message', async ({ ports: [port] }) => {
+ *   const kms = clientFromPort(port)
+ *   await kms.encrypt({ KeyId: 'alias/notes', Plaintext: bytes })
+ * })
+ * ```
+ */
+export function clientFromPort(port: MessagePort): KmsClient {
+  return new KmsClient(PortConnection.on(port))
+}
+
+/** An open vault. */
+export class Vault extends EventTarget {
+  /** Client of the account root: what the page that opened the vault uses. */
+  readonly kms: KmsClient
+  /**
+   * Whether the browser has promised not to evict the vault's storage. Without the promise it may delete all keys when
+   * the disk is full, or (Safari) after weeks without a visit. Browsers decide by themselves or ask the user; the
+   * promise can stay open for as long as the question does.
+   */
+  readonly persisted: Promise<boolean>
+
+  readonly #worker: Worker
+  readonly #control: Remote<ControlService>
+  readonly #region: string
+  readonly #root: PortConnection
+  readonly #connections = new Set<PortConnection>()
+  readonly #portIds = new WeakMap<MessagePort, string>()
+  readonly #regions = new Map<string, KmsClient>()
+  readonly #watch = new AbortController()
+  #closed = false
+
+  /** @internal Use {@link openVault}. */
+  constructor(
+    worker: Worker,
+    control: Remote<ControlService>,
+    { events, aliveLock }: OpenedMessage,
+    region: string,
+    signal: AbortSignal | undefined,
+  ) {
+    super()
+    this.#worker = worker
+    this.#control = control
+    this.#region = region
+    this.#root = new PortConnection(control)
+    this.#connections.add(this.#root)
+    this.kms = new KmsClient(this.#root)
+    this.#regions.set(region, this.kms)
+    this.persisted = requestPersistence()
+    events.onmessage = ({ data }: MessageEvent<VaultEventMessage>) => this.#hear(data)
+    signal?.addEventListener('abort', () => void this.close(), { signal: this.#watch.signal })
+    this.#watchWorker(aliveLock)
+  }
+
+  /**
+   * A client for another principal. Only the account root (`root`) can be connected so far; users, roles and their
+   * policies are not built yet.
+   *
+   * @throws `UnsupportedOperationException` for any principal but the account root
+   */
+  async connect(options: { readonly principal: string }): Promise<KmsClient> {
+    const { port } = await this.#connect(options.principal, this.#region)
+    return new KmsClient(this.#track(PortConnection.on(port)))
+  }
+
+  /**
+   * A port that makes requests in the name of a principal; transfer it to an iframe, a window or a worker, of any
+   * origin, which gets a client with {@link clientFromPort}.
+   *
+   * @throws `UnsupportedOperationException` for any principal but the account root
+   *
+   * @example
+   * ```ts
+   * const port = await vault.connectPort({ principal: 'root' })
+   * iframe.contentWindow.postMessage('kms', 'https://widget.example', [port])
+   * ```
+   */
+  async connectPort(options: { readonly principal: string }): Promise<MessagePort> {
+    const { port, connectionId } = await this.#connect(options.principal, this.#region)
+    this.#portIds.set(port, connectionId)
+    return port
+  }
+
+  /**
+   * Takes connections back: whoever holds them gets `AccessDeniedException` from then on.
+   *
+   * @param what a port that {@link connectPort} made, or a principal, for all its connections
+   * @returns how many connections there were
+   */
+  async revoke(what: MessagePort | string): Promise<number> {
+    this.#mustBeOpen()
+    if (typeof what === 'string') return resultOf(await this.#control.revoke({ principal: what }))
+    const connectionId = this.#portIds.get(what)
+    if (connectionId === undefined) throw new ValidationException('This vault has not made that port.')
+    return resultOf(await this.#control.revoke({ connectionId }))
+  }
+
+  /**
+   * The account root's client for another Region of this vault. Regions have keys of their own.
+   *
+   * @param region such as `browser-local-2`
+   * @throws `ValidationException` if the name does not look like a Region
+   */
+  region(region: string): KmsClient {
+    checkRegion(region)
+    this.#mustBeOpen()
+    let client = this.#regions.get(region)
+    if (!client) {
+      const connection = this.#connect('root', region).then(({ port }) => this.#track(PortConnection.on(port)))
+      client = new KmsClient(new DeferredConnection(connection))
+      this.#regions.set(region, client)
+      connection.catch(() => this.#regions.delete(region))
+    }
+    return client
+  }
+
+  /**
+   * Where the bytes of a key's material are: `native` if WebCrypto holds them and no script can read them, `sealed` if
+   * the worker has to open them for each use.
+   *
+   * @param keyId key id, key ARN, alias name or alias ARN
+   * @throws `NotFoundException` if there is no such key
+   */
+  async custodyOf(keyId: string): Promise<'native' | 'sealed'> {
+    this.#mustBeOpen()
+    return resultOf(await this.#control.custodyOf({ keyId, region: this.#region }))
+  }
+
+  /** Closes the vault and ends its worker. Calls that have no answer yet fail. Closing again does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#end(new KMSInvalidStateException('The vault was closed. Open it again to go on.'))
+    try {
+      await Promise.race([this.#control.close(), goneAfter(1_000)])
+    } finally {
+      this.#control[releaseProxy]()
+      this.#worker.terminate()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  override addEventListener<Type extends keyof VaultEventMap>(
+    type: Type,
+    listener: ((event: VaultEventMap[Type]) => void) | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener as EventListener | null, options)
+  }
+
+  override removeEventListener<Type extends keyof VaultEventMap>(
+    type: Type,
+    listener: ((event: VaultEventMap[Type]) => void) | null,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    super.removeEventListener(type, listener as EventListener | null, options)
+  }
+
+  async #connect(principal: string, region: string): Promise<ConnectedMessage> {
+    this.#mustBeOpen()
+    return resultOf(await this.#control.connect({ principal, region }))
+  }
+
+  #track(connection: PortConnection): PortConnection {
+    this.#connections.add(connection)
+    return connection
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new KMSInvalidStateException('The vault was closed. Open it again to go on.')
+  }
+
+  #hear(message: VaultEventMessage): void {
+    if (message.type === 'keystate') this.dispatchEvent(new CustomEvent('keystate', { detail: detailOf(message) }))
+    else
+      this.#fail(
+        new KMSInvalidStateException('The vault was deleted, or another tab needs a newer version of its storage.'),
+      )
+  }
+
+  /** The worker holds a Web Lock while it lives; a worker that was terminated tells nobody in any other way. */
+  #watchWorker(aliveLock: string): void {
+    this.#worker.addEventListener('error', () => this.#fail(workerGone()), { signal: this.#watch.signal })
+    navigator.locks
+      .request(aliveLock, { signal: this.#watch.signal }, () => this.#fail(workerGone()))
+      .catch(() => {
+        // The vault was closed, and nobody waits for the worker's end any more.
+      })
+  }
+
+  #fail(reason: Error): void {
+    if (this.#closed) return
+    this.#end(reason)
+    this.#worker.terminate()
+  }
+
+  #end(reason: Error): void {
+    this.#closed = true
+    this.#watch.abort()
+    for (const connection of this.#connections) connection.close(reason)
+    this.#connections.clear()
+    this.dispatchEvent(new Event('close'))
+  }
+}
+
+function startWorker(worker: VaultOptions['worker']): Worker {
+  if (worker instanceof Worker) return worker
+  if (worker !== undefined) return new Worker(worker as string | URL, { type: 'module' })
+  return new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' })
+}
+
+function failureOf(worker: Worker, signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    worker.addEventListener(
+      'error',
+      ({ message }) =>
+        reject(new KMSInternalException(`The worker of the vault could not be started${message ? `: ${message}` : ''}.`)),
+      { once: true },
+    )
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+    setTimeout(
+      () => reject(new KMSInternalException('The worker does not answer. Does its file call serveVault()?')),
+      START_TIMEOUT,
+    )
+  })
+}
+
+/** @throws the KmsError that an answer holds instead of a result */
+function resultOf<Result>(answer: ControlAnswer<Result>): Result {
+  if (answer.error) throw reviveError(answer.error, '')
+  return answer.result as Result
+}
+
+function detailOf({ keyId, keyArn, region, keyState }: KeyStateMessage): KeyStateDetail {
+  return { keyId, keyArn, region, keyState }
+}
+
+/** Asks for storage that is not evicted (SEC-20). Firefox asks the user; nothing waits for the answer. */
+async function requestPersistence(): Promise<boolean> {
+  try {
+    return (await navigator.storage?.persist?.()) ?? false
+  } catch {
+    return false
+  }
+}
+
+function goneAfter(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name)
+    request.onsuccess = () => resolve()
+    request.onerror = () => reject(new KMSInternalException(`The vault's database could not be deleted.`))
+  })
+}
+

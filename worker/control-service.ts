@@ -1,0 +1,224 @@
+import { expose, transfer } from 'comlink'
+import type {
+  ConnectedMessage,
+  ConnectMessage,
+  ControlAnswer,
+  ControlService,
+  OpenedMessage,
+  OpenMessage,
+  VaultEventMessage,
+} from '../src/contract/control.js'
+import { AccessDeniedException, errorRecord, KMSInvalidStateException, ValidationException } from '../src/contract/errors.js'
+import { keyArn, type Realm, rootArn } from '../src/contract/identifiers.js'
+import { checkAccountId, checkRegion, checkVaultName } from '../src/contract/vault-names.js'
+import { type Answers, type RequestService, requestServiceMethods } from '../src/contract/wire.js'
+import { type Caller, callerFor } from './authorization/caller.js'
+import { guard } from './gate.js'
+import { keyByAnyIdentifier } from './operations/targets.js'
+import { RegionVault } from './region-vault.js'
+import type { ChangeNotice } from './storage/change-feed.js'
+
+interface Connection {
+  readonly caller: Caller
+  /** Set when the connection has been taken back; its requests are refused from then on. */
+  revoked: boolean
+}
+
+/**
+ * What the page that opened the vault can ask of its worker: open, hand out client ports, take them back, close. One
+ * worker serves one vault, with as many Regions as are asked for.
+ */
+export class VaultControl implements ControlService {
+  readonly #now: () => number
+  readonly #regions = new Map<string, Promise<RegionVault>>()
+  readonly #connections = new Map<string, Connection>()
+  #opened: OpenMessage | undefined
+  #root: RequestService | undefined
+  #events: MessagePort | undefined
+  #releaseAliveLock = () => {}
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  open(message: OpenMessage): Promise<ControlAnswer<OpenedMessage>> {
+    return answered(async () => {
+      if (this.#opened) throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
+      const { name, region, accountId } = message
+      checkVaultName(name)
+      checkRegion(region)
+      checkAccountId(accountId)
+      this.#opened = { name, region, accountId }
+      try {
+        const vault = await this.#region(region)
+        this.#root = vault.serviceFor(callerFor(vault.realm, 'root'))
+      } catch (error) {
+        this.#opened = undefined
+        throw error
+      }
+      const { port1, port2 } = new MessageChannel()
+      this.#events = port1
+      const aliveLock = await this.#holdAliveLock()
+      return { events: port2, aliveLock }
+    }, ({ events }) => [events])
+  }
+
+  connect({ principal, region }: ConnectMessage): Promise<ControlAnswer<ConnectedMessage>> {
+    return answered(
+      () => this.#connect(principal, region),
+      ({ port }) => [port],
+    )
+  }
+
+  revoke({
+    connectionId,
+    principal,
+  }: {
+    readonly connectionId?: string
+    readonly principal?: string
+  }): Promise<ControlAnswer<number>> {
+    return answered(async () => {
+      const { accountId, region } = this.#mustBeOpen()
+      const arn = principal === 'root' ? rootArn({ accountId, region }) : principal
+      let count = 0
+      for (const [id, connection] of this.#connections) {
+        if (id !== connectionId && connection.caller.arn !== arn) continue
+        connection.revoked = true
+        this.#connections.delete(id)
+        count += 1
+      }
+      return count
+    })
+  }
+
+  custodyOf({ keyId, region }: { readonly keyId: string; readonly region: string }) {
+    return answered(async () => {
+      if (typeof keyId !== 'string') throw new ValidationException('custodyOf needs the identifier of a key.')
+      const { realm, store } = await this.#region(region)
+      const { key } = await keyByAnyIdentifier({ realm }, store.stored, keyId)
+      return key.custody
+    })
+  }
+
+  close(): Promise<ControlAnswer<undefined>> {
+    return answered(async () => {
+      for (const connection of this.#connections.values()) connection.revoked = true
+      this.#connections.clear()
+      this.#root = undefined
+      const regions = await Promise.allSettled(this.#regions.values())
+      this.#regions.clear()
+      for (const region of regions) if (region.status === 'fulfilled') await region.value.close()
+      this.#releaseAliveLock()
+      return undefined
+    })
+  }
+
+  async submit(...message: Parameters<RequestService['submit']>): Promise<Answers> {
+    return this.#mustServe().submit(...message)
+  }
+
+  async collect(...message: Parameters<RequestService['collect']>): Promise<Answers> {
+    return this.#mustServe().collect(...message)
+  }
+
+  #mustServe(): RequestService {
+    if (!this.#root) throw new KMSInvalidStateException('The vault is not open.')
+    return this.#root
+  }
+
+  async #connect(principal: unknown, region: string): Promise<ConnectedMessage> {
+    const vault = await this.#region(region)
+    const caller = callerFor(vault.realm, principal)
+    const connection: Connection = { caller, revoked: false }
+    const connectionId = crypto.randomUUID()
+    const { port1, port2 } = new MessageChannel()
+    expose(revocable(vault.serviceFor(caller), connection), guard(port1, requestServiceMethods))
+    this.#connections.set(connectionId, connection)
+    return { port: port2, connectionId }
+  }
+
+  #region(region: unknown): Promise<RegionVault> {
+    const { name, accountId } = this.#mustBeOpen()
+    checkRegion(region)
+    let vault = this.#regions.get(region)
+    if (!vault) {
+      vault = RegionVault.open({
+        vaultName: name,
+        realm: { accountId, region },
+        now: this.#now,
+        onChange: (notice, realm) => this.#tell(notice, realm),
+        onClosed: () => this.#onDatabaseGone(),
+      })
+      this.#regions.set(region, vault)
+      // A failure is told to whoever asked, and the next one may try again.
+      vault.catch(() => this.#regions.delete(region))
+    }
+    return vault
+  }
+
+  #mustBeOpen(): OpenMessage {
+    if (!this.#opened) throw new KMSInvalidStateException('The vault has not been opened.')
+    return this.#opened
+  }
+
+  #tell(notice: ChangeNotice, realm: Realm): void {
+    for (const { keyId, state } of notice.keys)
+      this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState: state })
+  }
+
+  #onDatabaseGone(): void {
+    this.#post({ type: 'closed' })
+    void this.close()
+  }
+
+  #post(message: VaultEventMessage): void {
+    this.#events?.postMessage(message)
+  }
+
+  #holdAliveLock(): Promise<string> {
+    const name = `browser-kms/alive/${crypto.randomUUID()}`
+    return new Promise((resolve) => {
+      void navigator.locks.request(name, () => {
+        resolve(name)
+        return new Promise<void>((release) => {
+          this.#releaseAliveLock = release
+        })
+      })
+    })
+  }
+}
+
+/** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
+function revocable(service: RequestService, connection: Connection): RequestService {
+  const refuse = () => {
+    if (connection.revoked) throw new AccessDeniedException(`The connection of ${connection.caller.arn} was revoked.`)
+  }
+  return Object.freeze({
+    __proto__: null,
+    submit: async (...message: Parameters<RequestService['submit']>) => {
+      refuse()
+      return service.submit(...message)
+    },
+    collect: async (...message: Parameters<RequestService['collect']>) => {
+      refuse()
+      return service.collect(...message)
+    },
+  })
+}
+
+/**
+ * Errors cross as records: structured clone would lose their class.
+ *
+ * @param transferables what of the result changes hands
+ */
+async function answered<Result>(
+  work: () => Promise<Result>,
+  transferables: (result: Result) => Transferable[] = () => [],
+): Promise<ControlAnswer<Result>> {
+  try {
+    const result = await work()
+    return transfer({ result }, transferables(result))
+  } catch (error) {
+    return { error: errorRecord(error) }
+  }
+}

@@ -1,0 +1,4 @@
+/** The ready-made worker file that `openVault` starts. */
+import { serveVault } from './index.js'
+
+serveVault()

@@ -1,0 +1,91 @@
+/**
+ * The guarded endpoint in front of Comlink.
+ *
+ * Comlink by itself gives whoever holds a port the run of the worker: `remote.constructor.constructor('…')` is code
+ * execution, `SET` messages write properties, `HANDLER` arguments reach its transfer handlers. The gate lets two kinds
+ * of message through and rebuilds each from its checked parts, so that Comlink never sees what a stranger sent:
+ *
+ * - `APPLY` with a path of exactly one name from a fixed list and at most one plain (`RAW`) argument;
+ * - `RELEASE`, with which the holder gives up the port.
+ *
+ * Everything else is dropped and counted. The gate knows Comlink's wire format (version 4) and nothing of KMS.
+ */
+import type { Endpoint } from 'comlink'
+
+/** The part of a port or a worker's global scope that the gate stands in front of. */
+export interface GuardedPort {
+  postMessage(message: unknown, transfer: Transferable[]): void
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  start?(): void
+  close?(): void
+}
+
+/** An endpoint for `Comlink.expose`. */
+export interface Gate extends Endpoint {
+  /** Messages that were not let through. */
+  readonly dropped: number
+}
+
+const MAX_ID_LENGTH = 128
+
+/**
+ * Puts a gate in front of a port.
+ *
+ * @param methods the only names that can be called
+ */
+export function guard(port: GuardedPort, methods: readonly string[]): Gate {
+  let dropped = 0
+  const listeners = new Map<EventListenerOrEventListenerObject, (event: MessageEvent) => void>()
+  return {
+    get dropped() {
+      return dropped
+    },
+    addEventListener(type, listener) {
+      if (type !== 'message') return
+      const guarded = (event: MessageEvent) => {
+        const data = admissible(event.data, methods)
+        if (!data) {
+          dropped += 1
+          return
+        }
+        // Comlink looks at nothing else of the event.
+        const admitted = { data } as MessageEvent
+        if (typeof listener === 'function') listener(admitted)
+        else listener.handleEvent(admitted)
+      }
+      listeners.set(listener, guarded)
+      port.addEventListener('message', guarded)
+    },
+    removeEventListener(_type, listener) {
+      const guarded = listeners.get(listener)
+      if (guarded) port.removeEventListener('message', guarded)
+      listeners.delete(listener)
+    },
+    postMessage: (message, transfer = []) => port.postMessage(message, transfer),
+    start: () => port.start?.(),
+  }
+}
+
+/** The message as Comlink may have it, or undefined. */
+function admissible(data: unknown, methods: readonly string[]): unknown {
+  if (!isObject(data)) return undefined
+  const { id, type, path, argumentList } = data
+  if (typeof id !== 'string' || id.length > MAX_ID_LENGTH) return undefined
+  if (type === 'RELEASE') return { id, type }
+  if (type !== 'APPLY') return undefined
+  if (!Array.isArray(path) || path.length !== 1) return undefined
+  const [method] = path as unknown[]
+  if (typeof method !== 'string' || !methods.includes(method)) return undefined
+  if (!Array.isArray(argumentList) || argumentList.length > 1) return undefined
+  const plain: { type: 'RAW'; value: unknown }[] = []
+  for (const argument of argumentList as unknown[]) {
+    if (!isObject(argument) || argument.type !== 'RAW') return undefined
+    plain.push({ type: 'RAW', value: argument.value })
+  }
+  return { id, type, path: [method], argumentList: plain }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

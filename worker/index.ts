@@ -1,0 +1,35 @@
+/**
+ * `browser-kms/worker`: the HSM, for applications that build their own worker file.
+ *
+ * @module
+ */
+import { expose } from 'comlink'
+import { controlServiceMethods } from '../src/contract/control.js'
+import { VaultControl } from './control-service.js'
+import { type GuardedPort, guard } from './gate.js'
+
+/** Options of {@link serveVault}. */
+export interface ServeVaultOptions {
+  /** Milliseconds since 1970. Default `Date.now`. Tests pass a clock of their own. */
+  readonly now?: () => number
+}
+
+/**
+ * Makes the worker that calls it the HSM of a vault. Call it once, at the top of the worker's file, before anything
+ * that waits; then pass the `Worker` to `openVault`.
+ *
+ * @example
+ * ```ts
+ * // hsm.ts
+ * import { serveVault } from 'browser-kms/worker'
+ * serveVault()
+ *
+ * // page
+ * const worker = new Worker(new URL('./hsm.ts', import.meta.url), { type: 'module' })
+ * const vault = await openVault({ worker })
+ * ```
+ */
+export function serveVault({ now = Date.now }: ServeVaultOptions = {}): void {
+  const scope = globalThis as unknown as GuardedPort
+  expose(new VaultControl(now), guard(scope, controlServiceMethods))
+}

@@ -1,0 +1,56 @@
+/**
+ * Material of symmetric encryption keys: AES-256-GCM (NIST SP 800-38D), made by WebCrypto as non-extractable, so that
+ * its bytes never exist in JavaScript.
+ */
+import { NONCE_LENGTH, newNonce } from './nonces.js'
+
+const TAG_LENGTH = 16
+
+/** Bytes that sealing adds to a plaintext: nonce and authentication tag. */
+export const SEAL_OVERHEAD = NONCE_LENGTH + TAG_LENGTH
+
+/** New material. */
+export function generateSymmetric(): Promise<CryptoKey> {
+  return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+}
+
+/**
+ * Encrypts and authenticates.
+ *
+ * @param additionalData authenticated but not encrypted; needed again to open
+ * @returns nonce, ciphertext and tag
+ */
+export async function seal(
+  key: CryptoKey,
+  plaintext: Uint8Array<ArrayBuffer>,
+  additionalData: Uint8Array<ArrayBuffer>,
+): Promise<{ nonce: Uint8Array; ciphertext: Uint8Array }> {
+  const iv = newNonce()
+  const ciphertext = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, plaintext)
+  return { nonce: iv, ciphertext: new Uint8Array(ciphertext) }
+}
+
+/**
+ * Opens what {@link seal} made: nonce, ciphertext and tag in one piece.
+ *
+ * @returns the plaintext, or undefined if anything was changed, or the additional data is not the same
+ */
+export async function open(
+  key: CryptoKey,
+  sealed: Uint8Array<ArrayBuffer>,
+  additionalData: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (sealed.byteLength < SEAL_OVERHEAD) return undefined
+  const iv = sealed.subarray(0, NONCE_LENGTH)
+  try {
+    const plaintext = await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv, additionalData },
+      key,
+      sealed.subarray(NONCE_LENGTH),
+    )
+    return new Uint8Array(plaintext)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'OperationError') return undefined
+    throw error
+  }
+}

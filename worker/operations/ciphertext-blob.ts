@@ -1,0 +1,82 @@
+/**
+ * The CiphertextBlob of symmetric encryption keys. It says which key and which backing key made it, so that Decrypt
+ * needs no KeyId and old ciphertexts open after a rotation (MGT-44, MGT-91):
+ *
+ * ```
+ * version 1 byte (1) · key id form 1 byte (0 UUID, 1 multi-Region) · key id 16 bytes · backing key id 32 bytes
+ * nonce 12 bytes · ciphertext as long as the plaintext · tag 16 bytes
+ * ```
+ *
+ * Everything before the nonce is authenticated, together with the encryption context.
+ */
+import { isKeyId, type KeyId } from '../../src/contract/identifiers.js'
+import { SEAL_OVERHEAD } from '../material/symmetric.js'
+import type { MaterialId } from '../storage/schema.js'
+
+const VERSION = 1
+const UUID_FORM = 0
+const MULTI_REGION_FORM = 1
+const KEY_ID_OFFSET = 2
+const MATERIAL_ID_OFFSET = KEY_ID_OFFSET + 16
+const HEADER_LENGTH = MATERIAL_ID_OFFSET + 32
+
+/** What a ciphertext tells about itself; nothing of it is proven until it has been opened. */
+export interface CiphertextHeader {
+  readonly keyId: KeyId
+  readonly materialId: MaterialId
+  /** The bytes to authenticate. */
+  readonly header: Uint8Array<ArrayBuffer>
+  /** Nonce, ciphertext, tag. */
+  readonly sealed: Uint8Array<ArrayBuffer>
+}
+
+/** The header of a ciphertext that is to be made. */
+export function ciphertextHeader(keyId: KeyId, materialId: MaterialId): Uint8Array<ArrayBuffer> {
+  const header = new Uint8Array(HEADER_LENGTH)
+  const multiRegion = keyId.startsWith('mrk-')
+  header[0] = VERSION
+  header[1] = multiRegion ? MULTI_REGION_FORM : UUID_FORM
+  writeHex(header, KEY_ID_OFFSET, multiRegion ? keyId.slice(4) : keyId.replaceAll('-', ''))
+  writeHex(header, MATERIAL_ID_OFFSET, materialId)
+  return header
+}
+
+/** Puts the parts of a ciphertext together. */
+export function ciphertextBlob(header: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> {
+  const blob = new Uint8Array(header.byteLength + nonce.byteLength + ciphertext.byteLength)
+  blob.set(header)
+  blob.set(nonce, header.byteLength)
+  blob.set(ciphertext, header.byteLength + nonce.byteLength)
+  return blob
+}
+
+/** Takes a ciphertext apart, or answers undefined if it is none of ours. */
+export function readCiphertextBlob(blob: Uint8Array<ArrayBuffer>): CiphertextHeader | undefined {
+  if (blob.byteLength <= HEADER_LENGTH + SEAL_OVERHEAD || blob[0] !== VERSION) return undefined
+  const id = readHex(blob, KEY_ID_OFFSET, 16)
+  const keyId = blob[1] === MULTI_REGION_FORM ? `mrk-${id}` : blob[1] === UUID_FORM ? withDashes(id) : ''
+  if (!isKeyId(keyId)) return undefined
+  return {
+    keyId,
+    materialId: readHex(blob, MATERIAL_ID_OFFSET, 32),
+    header: blob.subarray(0, HEADER_LENGTH),
+    sealed: blob.subarray(HEADER_LENGTH),
+  }
+}
+
+function withDashes(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+function writeHex(target: Uint8Array, offset: number, hex: string): void {
+  for (let index = 0; index < hex.length / 2; index++)
+    target[offset + index] = Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16)
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+function readHex(source: Uint8Array, offset: number, length: number): string {
+  let hex = ''
+  for (let index = offset; index < offset + length; index++) hex += HEX[source[index] as number]
+  return hex
+}

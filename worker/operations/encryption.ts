@@ -1,0 +1,263 @@
+/** Encrypt, Decrypt, ReEncrypt and the data keys that are encrypted the same way. */
+import {
+  AccessDeniedException,
+  IncorrectKeyException,
+  InvalidCiphertextException,
+  InvalidKeyUsageException,
+  ValidationException,
+} from '../../src/contract/errors.js'
+import type { EncryptionContext, OperationInput } from '../../src/contract/shapes.js'
+import { open, seal } from '../material/symmetric.js'
+import type { VaultReader } from '../storage/reader.js'
+import type { KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
+import type { VaultStore } from '../storage/vault-store.js'
+import { ciphertextBlob, ciphertextHeader, type CiphertextHeader, readCiphertextBlob } from './ciphertext-blob.js'
+import { authenticatedData } from './encryption-context.js'
+import type { OperationRows, Request, Target } from './row.js'
+import { existingKey, keyByAnyIdentifier } from './targets.js'
+
+const SYMMETRIC_DEFAULT = 'SYMMETRIC_DEFAULT'
+
+export const encryptionRows = {
+  Encrypt: {
+    kind: 'use',
+    usage: 'ENCRYPT_DECRYPT',
+    audited: ['KeyId', 'EncryptionAlgorithm', 'EncryptionContext', 'DryRun'],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    rules: ({ input }, targets) => checkAlgorithm(input.EncryptionAlgorithm, targets[0]),
+    execute: async ({ input }, [target], store) => {
+      const { key, arn } = target as Target
+      const { blob } = await encryptWith(store, key, input.Plaintext as Uint8Array, input.EncryptionContext)
+      return { CiphertextBlob: blob, KeyId: arn, EncryptionAlgorithm: SYMMETRIC_DEFAULT }
+    },
+  },
+
+  Decrypt: {
+    kind: 'use',
+    usage: 'ENCRYPT_DECRYPT',
+    audited: ['KeyId', 'EncryptionAlgorithm', 'EncryptionContext', 'DryRun'],
+    check: (input) => {
+      refuseRecipient(input)
+      checkCiphertextPresent(input)
+    },
+    targets: async (request, reader) => {
+      const { KeyId, CiphertextBlob } = request.input
+      return [await ciphertextKey(request, reader, KeyId, CiphertextBlob, 'key')]
+    },
+    rules: ({ input }, targets) => checkAlgorithm(input.EncryptionAlgorithm, targets[0]),
+    execute: async ({ input }, [target], store) => {
+      const { key, arn } = target as Target
+      const { plaintext, materialId } = await decryptWith(store, key, input.CiphertextBlob, input.EncryptionContext)
+      return { KeyId: arn, Plaintext: plaintext, EncryptionAlgorithm: SYMMETRIC_DEFAULT, KeyMaterialId: materialId }
+    },
+  },
+
+  ReEncrypt: {
+    kind: 'use',
+    usage: 'ENCRYPT_DECRYPT',
+    audited: [
+      'SourceKeyId',
+      'SourceEncryptionAlgorithm',
+      'SourceEncryptionContext',
+      'DestinationKeyId',
+      'DestinationEncryptionAlgorithm',
+      'DestinationEncryptionContext',
+      'DryRun',
+    ],
+    action: (role) => (role === 'source' ? 'kms:ReEncryptFrom' : 'kms:ReEncryptTo'),
+    check: checkCiphertextPresent,
+    targets: async (request, reader) => {
+      const { SourceKeyId, DestinationKeyId, CiphertextBlob } = request.input
+      return [
+        await ciphertextKey(request, reader, SourceKeyId, CiphertextBlob, 'source'),
+        await keyByAnyIdentifier(request, reader, DestinationKeyId as string, 'destination'),
+      ]
+    },
+    rules: ({ input }, [source, destination]) => {
+      checkAlgorithm(input.SourceEncryptionAlgorithm, source)
+      checkAlgorithm(input.DestinationEncryptionAlgorithm, destination)
+    },
+    execute: async ({ input }, targets, store) => {
+      const [source, destination] = targets as readonly [Target, Target]
+      const opened = await decryptWith(store, source.key, input.CiphertextBlob, input.SourceEncryptionContext)
+      try {
+        const made = await encryptWith(store, destination.key, opened.plaintext, input.DestinationEncryptionContext)
+        return {
+          CiphertextBlob: made.blob,
+          SourceKeyId: source.arn,
+          KeyId: destination.arn,
+          SourceEncryptionAlgorithm: SYMMETRIC_DEFAULT,
+          DestinationEncryptionAlgorithm: SYMMETRIC_DEFAULT,
+          SourceKeyMaterialId: opened.materialId,
+          DestinationKeyMaterialId: made.materialId,
+        }
+      } finally {
+        opened.plaintext.fill(0)
+      }
+    },
+  },
+
+  GenerateDataKey: {
+    kind: 'use',
+    usage: 'ENCRYPT_DECRYPT',
+    audited: ['KeyId', 'KeySpec', 'NumberOfBytes', 'EncryptionContext', 'DryRun'],
+    check: (input) => {
+      refuseRecipient(input)
+      dataKeyLength(input)
+    },
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    execute: async (request, [target], store) => {
+      const { arn } = target as Target
+      const { dataKey, blob, materialId } = await generateDataKey(request, target as Target, store)
+      return { CiphertextBlob: blob, Plaintext: dataKey, KeyId: arn, KeyMaterialId: materialId }
+    },
+  },
+
+  GenerateDataKeyWithoutPlaintext: {
+    kind: 'use',
+    usage: 'ENCRYPT_DECRYPT',
+    audited: ['KeyId', 'KeySpec', 'NumberOfBytes', 'EncryptionContext', 'DryRun'],
+    check: dataKeyLength,
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    execute: async (request, [target], store) => {
+      const { arn } = target as Target
+      const { dataKey, blob, materialId } = await generateDataKey(request, target as Target, store)
+      dataKey.fill(0)
+      return { CiphertextBlob: blob, KeyId: arn, KeyMaterialId: materialId }
+    },
+  },
+} satisfies OperationRows
+
+async function encryptWith(
+  store: VaultStore,
+  key: KeyRecord,
+  plaintext: Uint8Array,
+  context: EncryptionContext | undefined,
+): Promise<{ blob: Uint8Array; materialId: MaterialId }> {
+  const materialId = key.currentMaterialId
+  const material = await store.material(key.keyId, materialId)
+  if (!material) throw new TypeError('the key has lost its current material')
+  const header = headerOf(material)
+  const authenticated = authenticatedData(header, context)
+  const { nonce, ciphertext } = await seal(material.handle, plaintext as Uint8Array<ArrayBuffer>, authenticated)
+  return { blob: ciphertextBlob(header, nonce, ciphertext), materialId }
+}
+
+const headers = new WeakMap<MaterialRecord, Uint8Array<ArrayBuffer>>()
+
+/** All ciphertexts of one backing key begin alike. */
+function headerOf(material: MaterialRecord): Uint8Array<ArrayBuffer> {
+  let header = headers.get(material)
+  if (!header) {
+    header = ciphertextHeader(material.keyId, material.materialId)
+    headers.set(material, header)
+  }
+  return header
+}
+
+async function decryptWith(
+  store: VaultStore,
+  key: KeyRecord,
+  blob: Uint8Array | undefined,
+  context: EncryptionContext | undefined,
+): Promise<{ plaintext: Uint8Array; materialId: MaterialId }> {
+  const { materialId, header, sealed } = readOwnCiphertext(blob)
+  const material = await store.material(key.keyId, materialId)
+  const plaintext = material && (await open(material.handle, sealed, authenticatedData(header, context)))
+  if (!plaintext)
+    throw new InvalidCiphertextException(
+      'The ciphertext cannot be opened: it was changed, or the encryption context is not exactly the one it was made with.',
+    )
+  return { plaintext, materialId }
+}
+
+function readOwnCiphertext(blob: Uint8Array | undefined): CiphertextHeader {
+  const read = blob && readCiphertextBlob(blob as Uint8Array<ArrayBuffer>)
+  if (!read)
+    throw new InvalidCiphertextException(
+      'The ciphertext was not made by browser-kms with a symmetric encryption key, or it was cut short.',
+    )
+  return read
+}
+
+/**
+ * The key that made a ciphertext. A key that the request names has to be that one: this is looked at before anything
+ * else about the named key (recorded behaviour, aws-facts 5).
+ */
+async function ciphertextKey(
+  request: Pick<Request<never>, 'realm'>,
+  reader: VaultReader,
+  identifier: string | undefined,
+  blob: Uint8Array | undefined,
+  role: Target['role'],
+): Promise<Target> {
+  const named =
+    identifier === undefined ? undefined : await keyByAnyIdentifier(request, reader, identifier, role)
+  // A dry run with IGNORE_CIPHERTEXT has no ciphertext, and a key instead (SDK-33).
+  if (named && blob === undefined) return named
+  const { keyId } = readOwnCiphertext(blob)
+  if (named) {
+    if (named.key.keyId === keyId) return named
+    throw new IncorrectKeyException(
+      'The key ID in the request does not identify a CMK that can perform this operation.',
+    )
+  }
+  try {
+    return await existingKey(request.realm, reader, keyId, role)
+  } catch {
+    // Whoever holds a ciphertext must not learn from it which keys exist (AUTHZ-90).
+    throw new AccessDeniedException(
+      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+    )
+  }
+}
+
+function checkAlgorithm(algorithm: string | undefined, target: Target | undefined): void {
+  const spec = target?.key.keySpec
+  if (algorithm !== undefined && algorithm !== SYMMETRIC_DEFAULT)
+    throw new InvalidKeyUsageException(`Algorithm ${algorithm} is incompatible with key spec ${spec}.`)
+}
+
+/** SDK-33: `CiphertextBlob` may be missing only from a dry run that ignores it, which then has to name the key. */
+function checkCiphertextPresent(input: OperationInput<'Decrypt'> | OperationInput<'ReEncrypt'>): void {
+  const { CiphertextBlob, DryRun, DryRunModifiers = [] } = input
+  const ignored = DryRunModifiers.includes('IGNORE_CIPHERTEXT')
+  if (DryRunModifiers.length > 0 && DryRun !== true)
+    throw new ValidationException('DryRunModifiers can only be used together with DryRun.')
+  if (CiphertextBlob === undefined && !ignored)
+    throw new ValidationException(
+      "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null",
+    )
+  const keyMember = 'DestinationKeyId' in input ? 'SourceKeyId' : 'KeyId'
+  const named = 'DestinationKeyId' in input ? input.SourceKeyId : (input as OperationInput<'Decrypt'>).KeyId
+  if (CiphertextBlob === undefined && named === undefined)
+    throw new ValidationException(`${keyMember} is required where CiphertextBlob is left out.`)
+}
+
+/** There is no trust anchor for attestation documents, so none is accepted (RECIP). */
+export function refuseRecipient({ Recipient }: { readonly Recipient?: unknown }): void {
+  if (Recipient !== undefined)
+    throw new ValidationException(
+      'Recipient is not supported: this vault has no trust anchor to check an attestation document against.',
+    )
+}
+
+const DATA_KEY_BYTES = { AES_128: 16, AES_256: 32 } as const
+
+type DataKeyInput = OperationInput<'GenerateDataKeyWithoutPlaintext'>
+
+/** Bytes of the data key that a request asks for: exactly one of the two ways to say it (MGT-41). */
+function dataKeyLength({ KeySpec, NumberOfBytes }: Pick<DataKeyInput, 'KeySpec' | 'NumberOfBytes'>): number {
+  if ((KeySpec === undefined) === (NumberOfBytes === undefined))
+    throw new ValidationException('Please specify either number of bytes or key spec.')
+  return KeySpec === undefined ? (NumberOfBytes as number) : DATA_KEY_BYTES[KeySpec]
+}
+
+async function generateDataKey(
+  { input }: { readonly input: DataKeyInput },
+  { key }: Target,
+  store: VaultStore,
+): Promise<{ dataKey: Uint8Array; blob: Uint8Array; materialId: MaterialId }> {
+  const dataKey = crypto.getRandomValues(new Uint8Array(dataKeyLength(input)))
+  return { dataKey, ...(await encryptWith(store, key, dataKey, input.EncryptionContext)) }
+}

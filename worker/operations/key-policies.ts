@@ -1,0 +1,48 @@
+/** Key policies: stored and checked for form; they are not evaluated yet. */
+import { NotFoundException, ValidationException } from '../../src/contract/errors.js'
+import { byKeyIdOrArn, onlyKey } from './keys.js'
+import { listPage } from './paging.js'
+import { checkPolicyDocument, defaultKeyPolicy, storedPolicy } from './policy-document.js'
+import type { OperationRows } from './row.js'
+
+/** The only name of a key policy there is (SDK-16). */
+const DEFAULT = 'default'
+
+export const keyPolicyRows = {
+  GetKeyPolicy: {
+    kind: 'read',
+    audited: ['KeyId', 'PolicyName'],
+    targets: byKeyIdOrArn,
+    execute: async ({ input, realm }, targets) => {
+      const { PolicyName = DEFAULT } = input
+      if (PolicyName !== DEFAULT) throw new NotFoundException(`No such policy exists: the only name is '${DEFAULT}'.`)
+      return { Policy: onlyKey(targets).policy ?? defaultKeyPolicy(realm), PolicyName }
+    },
+  },
+
+  PutKeyPolicy: {
+    kind: 'mutation',
+    audited: ['KeyId', 'PolicyName', 'Policy', 'BypassPolicyLockoutSafetyCheck'],
+    check: ({ PolicyName = DEFAULT }) => {
+      if (PolicyName !== DEFAULT) throw new ValidationException(`The only name of a key policy is '${DEFAULT}'.`)
+    },
+    targets: byKeyIdOrArn,
+    rules: ({ input, quotas }) => checkPolicyDocument(input.Policy as string, quotas),
+    execute: async ({ input, realm }, targets, transaction) => {
+      const { policy: _, ...key } = onlyKey(targets)
+      await transaction.putKey({ ...key, ...storedPolicy(realm, input.Policy) })
+      return {}
+    },
+  },
+
+  ListKeyPolicies: {
+    kind: 'read',
+    audited: ['KeyId', 'Limit'],
+    targets: byKeyIdOrArn,
+    execute: async ({ input }, targets, store) => {
+      const scope = `ListKeyPolicies ${onlyKey(targets).keyId}`
+      const { items, ...page } = await listPage(store, scope, input, 100, () => ({ items: [DEFAULT] }))
+      return { PolicyNames: [...items], ...page }
+    },
+  },
+} satisfies OperationRows

@@ -1,0 +1,179 @@
+/** The life of a key: create, describe, list, enable, disable, schedule and cancel deletion. */
+import {
+  LimitExceededException,
+  UnsupportedOperationException,
+  ValidationException,
+} from '../../src/contract/errors.js'
+import { keyArn, newKeyId } from '../../src/contract/identifiers.js'
+import { keySpecs } from '../../src/contract/key-specs.js'
+import type { KeyState, KeyUsage, OperationInput } from '../../src/contract/shapes.js'
+import { generateSymmetric } from '../material/symmetric.js'
+import type { KeyRecord } from '../storage/schema.js'
+import { listPage } from './paging.js'
+import { keyMetadata } from './key-metadata.js'
+import { checkPolicyDocument, storedPolicy } from './policy-document.js'
+import type { OperationRows, Request, Target } from './row.js'
+import { checkTags, tagsOf } from './tag-rules.js'
+import { keyByAnyIdentifier, keyByIdOrArn } from './targets.js'
+
+const DAY = 86_400_000
+const DEFAULT_WINDOW_IN_DAYS = 30
+
+/** The one target of an operation that takes a key id or key ARN in `KeyId`. */
+export const byKeyIdOrArn = async (
+  request: { readonly input: { readonly KeyId: string | undefined } } & Pick<Request<never>, 'realm'>,
+  reader: Parameters<typeof keyByIdOrArn>[1],
+): Promise<readonly Target[]> => [await keyByIdOrArn(request, reader, request.input.KeyId as string)]
+
+/** The target of an operation with one key. */
+export function onlyKey(targets: readonly Target[]): KeyRecord {
+  const [target] = targets
+  if (!target) throw new TypeError('the operation has no target')
+  return target.key
+}
+
+export const keyRows = {
+  CreateKey: {
+    kind: 'mutation',
+    audited: ['Description', 'KeySpec', 'KeyUsage', 'Origin', 'Policy', 'Tags', 'MultiRegion', 'BypassPolicyLockoutSafetyCheck'],
+    check: checkCreateKey,
+    rules: ({ input, quotas }) => {
+      if (input.Policy !== undefined) checkPolicyDocument(input.Policy, quotas)
+    },
+    prepare: generateSymmetric,
+    execute: async ({ input, now, realm, quotas }, _targets, transaction, handle) => {
+      if ((await transaction.keyCount()) >= quotas.keys)
+        throw new LimitExceededException(`There are ${quotas.keys} KMS keys already, which is the limit for a Region.`)
+      const keyId = newKeyId()
+      const materialId = newMaterialId()
+      const record: KeyRecord = {
+        keyId,
+        revision: 0,
+        createdAt: now,
+        description: input.Description ?? '',
+        keySpec: 'SYMMETRIC_DEFAULT',
+        keyUsage: 'ENCRYPT_DECRYPT',
+        origin: 'AWS_KMS',
+        state: 'Enabled',
+        currentMaterialId: materialId,
+        custody: 'native',
+        ...storedPolicy(realm, input.Policy),
+        tags: tagsOf(input.Tags ?? []),
+      }
+      await transaction.addKey(record, { keyId, materialId, createdAt: now, handle: handle as CryptoKey })
+      return { KeyMetadata: keyMetadata(realm, record) }
+    },
+  },
+
+  DescribeKey: {
+    kind: 'read',
+    audited: ['KeyId'],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    execute: async ({ realm }, targets) => ({ KeyMetadata: keyMetadata(realm, onlyKey(targets)) }),
+  },
+
+  ListKeys: {
+    kind: 'read',
+    audited: ['Limit'],
+    execute: async ({ input, realm }, _targets, store) => {
+      const { items, ...page } = await listPage(store, 'ListKeys', input, 100, (limit, after) =>
+        store.listKeys(limit, after),
+      )
+      return { Keys: items.map((keyId) => ({ KeyId: keyId, KeyArn: keyArn(realm, keyId) })), ...page }
+    },
+  },
+
+  UpdateKeyDescription: {
+    kind: 'mutation',
+    audited: ['KeyId', 'Description'],
+    targets: byKeyIdOrArn,
+    execute: async ({ input }, targets, transaction) => {
+      await transaction.putKey({ ...onlyKey(targets), description: input.Description as string })
+      return {}
+    },
+  },
+
+  EnableKey: {
+    kind: 'mutation',
+    audited: ['KeyId'],
+    targets: byKeyIdOrArn,
+    execute: async (_request, targets, transaction) => {
+      await transaction.putKey({ ...onlyKey(targets), state: 'Enabled' })
+      return {}
+    },
+  },
+
+  DisableKey: {
+    kind: 'mutation',
+    audited: ['KeyId'],
+    targets: byKeyIdOrArn,
+    execute: async (_request, targets, transaction) => {
+      await transaction.putKey({ ...onlyKey(targets), state: 'Disabled' })
+      return {}
+    },
+  },
+
+  ScheduleKeyDeletion: {
+    kind: 'mutation',
+    audited: ['KeyId', 'PendingWindowInDays'],
+    targets: byKeyIdOrArn,
+    execute: async ({ input, now, realm }, targets, transaction) => {
+      const key = onlyKey(targets)
+      const days = input.PendingWindowInDays ?? DEFAULT_WINDOW_IN_DAYS
+      const deletionDate = now + days * DAY
+      const state: KeyState = 'PendingDeletion'
+      await transaction.putKey({ ...key, state, deletionDate, dueAt: deletionDate })
+      return {
+        KeyId: keyArn(realm, key.keyId),
+        DeletionDate: new Date(deletionDate),
+        KeyState: state,
+        PendingWindowInDays: days,
+      }
+    },
+  },
+
+  CancelKeyDeletion: {
+    kind: 'mutation',
+    audited: ['KeyId'],
+    targets: byKeyIdOrArn,
+    execute: async ({ realm }, targets, transaction) => {
+      const { deletionDate: _, dueAt: __, ...key } = onlyKey(targets)
+      await transaction.putKey({ ...key, state: 'Disabled' })
+      return { KeyId: keyArn(realm, key.keyId) }
+    },
+  },
+} satisfies OperationRows
+
+function checkCreateKey(input: OperationInput<'CreateKey'>): void {
+  const { KeySpec, CustomerMasterKeySpec, KeyUsage, Origin, MultiRegion, CustomKeyStoreId, XksKeyId, Tags } = input
+  if (KeySpec !== undefined && CustomerMasterKeySpec !== undefined)
+    throw new ValidationException(
+      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+    )
+  const spec = KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT'
+  if (KeyUsage === undefined && spec !== 'SYMMETRIC_DEFAULT')
+    throw new ValidationException(
+      'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+    )
+  const usage: KeyUsage = KeyUsage ?? 'ENCRYPT_DECRYPT'
+  if (!keySpecs[spec].usages[usage])
+    throw new ValidationException(`KeyUsage ${usage} is not compatible with KeySpec ${spec}`)
+  checkTags(Tags ?? [])
+  const missing =
+    CustomKeyStoreId !== undefined || XksKeyId !== undefined
+      ? 'Custom key stores are'
+      : Origin !== undefined && Origin !== 'AWS_KMS'
+        ? `Origin ${Origin} is`
+        : MultiRegion
+          ? 'MultiRegion is'
+          : spec !== 'SYMMETRIC_DEFAULT'
+            ? `KeySpec ${spec} is`
+            : undefined
+  if (missing) throw new UnsupportedOperationException(`${missing} not built yet in browser-kms.`)
+}
+
+/** Names of generated material are random: the bytes they stand for are known to nobody. */
+function newMaterialId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,77 @@
+import type { Realm } from '../../src/contract/identifiers.js'
+import type { KeyUsage, OperationInput, OperationName, OperationResult } from '../../src/contract/shapes.js'
+import type { Caller } from '../authorization/caller.js'
+import type { Quotas } from '../quotas.js'
+import type { VaultReader } from '../storage/reader.js'
+import type { KeyRecord } from '../storage/schema.js'
+import type { VaultTransaction } from '../storage/transaction.js'
+import type { VaultStore } from '../storage/vault-store.js'
+
+/** A key that a request is about, and in which part. */
+export interface Target {
+  readonly role: 'key' | 'source' | 'destination' | 'currentAliasTarget'
+  readonly key: KeyRecord
+  readonly arn: string
+}
+
+/** A request that has passed validation. */
+export interface Request<Name extends OperationName> {
+  readonly operation: Name
+  readonly input: OperationInput<Name>
+  readonly caller: Caller
+  readonly realm: Realm
+  readonly quotas: Quotas
+  readonly requestId: string
+  /** The moment of the request, milliseconds since 1970: one request sees one time. */
+  readonly now: number
+}
+
+interface RowBase<Name extends OperationName> {
+  /** Rules of single members that the API model does not state. Thrown before any key is looked up. */
+  readonly check?: (input: OperationInput<Name>) => void
+  /** Finds the keys that the request is about. Operations without one answer about the whole vault. */
+  readonly targets?: (request: Request<Name>, reader: VaultReader) => Promise<readonly Target[]>
+  /** IAM action for a target, where it is not the operation's own name. */
+  readonly action?: (role: Target['role']) => string
+  /** Rules that need the keys: usage and key type, and what else can be refused before the work begins. */
+  readonly rules?: (request: Request<Name>, targets: readonly Target[]) => void
+  /** What a key must be for; InvalidKeyUsageException otherwise. */
+  readonly usage?: KeyUsage
+  /** Members of the input for the audit record. Never anything secret. */
+  readonly audited: readonly (keyof OperationInput<Name> & string)[]
+}
+
+/** Tells about keys: reads the database as it is. */
+export interface ReadRow<Name extends OperationName> extends RowBase<Name> {
+  readonly kind: 'read'
+  readonly execute: (
+    request: Request<Name>,
+    targets: readonly Target[],
+    store: VaultStore,
+  ) => Promise<OperationResult<Name>>
+}
+
+/** Uses keys: reads them through the cache. */
+export interface UseRow<Name extends OperationName> extends RowBase<Name> {
+  readonly kind: 'use'
+  readonly execute: ReadRow<Name>['execute']
+}
+
+/** Changes the vault, in one transaction. */
+export interface MutationRow<Name extends OperationName, Prepared = unknown> extends RowBase<Name> {
+  readonly kind: 'mutation'
+  /** Slow work that a transaction cannot wait for, such as making a key. It is done before the transaction begins. */
+  readonly prepare?: (request: Request<Name>) => Promise<Prepared>
+  readonly execute: (
+    request: Request<Name>,
+    targets: readonly Target[],
+    transaction: VaultTransaction,
+    prepared: Prepared,
+  ) => Promise<OperationResult<Name>>
+}
+
+/** How one operation takes the one way through; see pipeline.ts. */
+export type OperationRow<Name extends OperationName> = ReadRow<Name> | UseRow<Name> | MutationRow<Name>
+
+/** Rows of some operations. */
+export type OperationRows = { readonly [Name in OperationName]?: OperationRow<Name> }

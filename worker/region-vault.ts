@@ -1,0 +1,64 @@
+import type { Realm } from '../src/contract/identifiers.js'
+import { AuditLog } from './audit/audit-log.js'
+import type { Caller } from './authorization/caller.js'
+import { Pipeline } from './pipeline.js'
+import { defaultQuotas } from './quotas.js'
+import { requestService } from './request-service.js'
+import type { ChangeNotice } from './storage/change-feed.js'
+import { VaultStore } from './storage/vault-store.js'
+import { Sweeper } from './sweeper.js'
+import type { RequestService } from '../src/contract/wire.js'
+
+export interface RegionVaultOptions {
+  readonly vaultName: string
+  readonly realm: Realm
+  readonly now: () => number
+  readonly onChange: (notice: ChangeNotice, realm: Realm) => void
+  readonly onClosed: () => void
+}
+
+/** One Region of a vault: its store, and everything that works on it. */
+export class RegionVault {
+  readonly realm: Realm
+  readonly store: VaultStore
+  readonly #audit: AuditLog
+  readonly #pipeline: Pipeline
+  readonly #sweeper: Sweeper
+
+  static async open(options: RegionVaultOptions): Promise<RegionVault> {
+    const { vaultName, realm, now, onChange, onClosed } = options
+    const store = await VaultStore.open({
+      vaultName,
+      realm,
+      now,
+      onChange: (notice) => onChange(notice, realm),
+      onClosed,
+    })
+    return new RegionVault(options, store)
+  }
+
+  private constructor({ vaultName, realm, now }: RegionVaultOptions, store: VaultStore) {
+    this.realm = realm
+    this.store = store
+    this.#audit = new AuditLog((records) => store.appendAudit(records))
+    this.#pipeline = new Pipeline({ store, audit: this.#audit, realm, quotas: defaultQuotas, now })
+    this.#sweeper = new Sweeper({ vaultName, realm, store, now })
+  }
+
+  /** A connection for one caller. */
+  serviceFor(caller: Caller): RequestService {
+    return requestService(
+      async () => {
+        await this.store.verify()
+        await this.#sweeper.sweepIfDue()
+      },
+      (operation, input, requestId) => this.#pipeline.run(caller, operation, input, requestId),
+    )
+  }
+
+  async close(): Promise<void> {
+    this.#sweeper.stop()
+    await this.#audit.flush()
+    this.store.close()
+  }
+}

@@ -1,0 +1,171 @@
+import { transfer } from 'comlink'
+import { errorRecord } from '../src/contract/errors.js'
+import { operations } from '../src/contract/model.js'
+import { sensitiveMembers } from '../src/contract/sensitive.js'
+import type { OperationName } from '../src/contract/shapes.js'
+import { type Answer, type Answers, type Batch, Packer, type RequestService, transferables, unpack } from '../src/contract/wire.js'
+import { unreadable } from './pipeline.js'
+
+/** Answers one request, or throws. */
+export type Dispatch = (operation: unknown, input: unknown, requestId: string) => Promise<unknown>
+
+/** More calls than a page sends at once; a bound for those who write their own messages. */
+const MAX_CALLS = 4096
+/** Batches of one port that may be waiting for slow calls. */
+const MAX_TICKETS = 1024
+
+/**
+ * The worker's end of one client's connection: takes batches apart, runs their requests side by side and answers with
+ * as few messages as possible.
+ *
+ * @param prepare called once for each batch, before its requests
+ */
+export function requestService(prepare: () => Promise<void>, dispatch: Dispatch): RequestService {
+  const outboxes = new Map<string, Outbox>()
+  const newRequestId = requestIds()
+
+  const next = async (outbox: Outbox): Promise<Answers> => {
+    const answers = await outbox.next()
+    if (!outbox.isDone) outboxes.set(outbox.ticket, outbox)
+    return transfer(answers, transferables(answers))
+  }
+
+  return {
+    async submit(batch) {
+      const { calls, bytes } = readBatch(batch)
+      if (outboxes.size >= MAX_TICKETS) throw new RangeError('too many batches are waiting')
+      const outbox = new Outbox(calls.length, () => bytes.fill(0))
+      try {
+        await prepare()
+      } catch (error) {
+        calls.forEach((_call, index) => outbox.add([index, newRequestId(), undefined, errorRecord(error)]))
+        return next(outbox)
+      }
+      calls.forEach((call, index) => void answer(dispatch, call, index, newRequestId(), bytes, outbox))
+      return next(outbox)
+    },
+    async collect(ticket) {
+      const outbox = outboxes.get(ticket)
+      if (!outbox) throw new RangeError('there is no such ticket')
+      outboxes.delete(ticket)
+      return next(outbox)
+    },
+  }
+}
+
+/**
+ * Ids for the requests of one connection, in the form of a UUID: a random one whose last twelve digits count. (A
+ * random one for each request would cost as much as encrypting a KiB.)
+ */
+function requestIds(): () => string {
+  const prefix = crypto.randomUUID().slice(0, -12)
+  let count = 0
+  return () => prefix + (count++).toString(16).padStart(12, '0')
+}
+
+async function answer(
+  dispatch: Dispatch,
+  call: unknown,
+  index: number,
+  requestId: string,
+  bytes: Uint8Array,
+  outbox: Outbox,
+): Promise<void> {
+  let operation: unknown
+  try {
+    const [name, input] = readCall(call, bytes)
+    operation = name
+    outbox.add([index, requestId, await dispatch(name, input, requestId)], name)
+  } catch (error) {
+    outbox.add([index, requestId, undefined, errorRecord(error)], operation)
+  }
+}
+
+function readBatch(batch: unknown): { calls: readonly unknown[]; bytes: Uint8Array } {
+  const { calls, bytes } = (batch ?? {}) as Partial<Record<keyof Batch, unknown>>
+  if (!Array.isArray(calls) || calls.length > MAX_CALLS) throw new TypeError('a batch has a list of calls')
+  if (!(bytes instanceof ArrayBuffer)) throw new TypeError('a batch has a buffer')
+  return { calls, bytes: new Uint8Array(bytes) }
+}
+
+/** @throws ValidationException for what is not a request at all */
+function readCall(call: unknown, bytes: Uint8Array): [operation: unknown, input: unknown] {
+  if (!Array.isArray(call) || call.length !== 2) throw unreadable('it is not an operation with an input')
+  try {
+    return [call[0], unpack(call[1], bytes, 'shared')]
+  } catch (error) {
+    throw unreadable((error as Error).message)
+  }
+}
+
+/**
+ * Answers of one batch on their way out. If all are ready at once they leave in one message; if some take long, those
+ * that are ready leave soon, and the rest is collected.
+ */
+class Outbox {
+  #ticket: string | undefined
+  readonly #onDone: () => void
+  #missing: number
+  #ready: Answer[] = []
+  #packer = new Packer()
+  #wake: (() => void) | undefined
+  #lingering = false
+
+  constructor(size: number, onDone: () => void) {
+    this.#missing = size
+    this.#onDone = onDone
+  }
+
+  get isDone(): boolean {
+    return this.#missing === 0 && this.#ready.length === 0
+  }
+
+  /** By which the rest is collected; random, so that only who was told can. */
+  get ticket(): string {
+    this.#ticket ??= crypto.randomUUID()
+    return this.#ticket
+  }
+
+  /** Takes an answer; what is secret in it is wiped here once it is packed. */
+  add([index, requestId, result, error]: Answer, operation?: unknown): void {
+    this.#ready.push(error ? [index, requestId, undefined, error] : this.#packed(index, requestId, result, operation))
+    this.#missing -= 1
+    if (this.#missing === 0) {
+      this.#onDone()
+      this.#wake?.()
+    } else if (this.#wake && !this.#lingering) {
+      this.#lingering = true
+      // Gives the other answers of a fast batch the chance to come along. (No MessageChannel: in a WebKit worker a
+      // turn of one costs 2 ms.)
+      setTimeout(() => {
+        this.#lingering = false
+        this.#wake?.()
+      })
+    }
+  }
+
+  async next(): Promise<Answers> {
+    if (this.#missing > 0 && this.#ready.length === 0)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    this.#wake = undefined
+    const answers = this.#ready
+    this.#ready = []
+    const bytes = this.#packer.take()
+    if (this.#missing > 0) return { answers, bytes, ticket: this.ticket }
+    this.#packer.retire()
+    return { answers, bytes }
+  }
+
+  #packed(index: number, requestId: string, result: unknown, operation: unknown): Answer {
+    const packed = this.#packer.pack(result)
+    const output = operations[operation as OperationName].output
+    if (output) for (const member of sensitiveMembers(output)) wipe((result as Record<string, unknown>)[member])
+    return [index, requestId, packed]
+  }
+}
+
+function wipe(value: unknown): void {
+  if (value instanceof Uint8Array) value.fill(0)
+}

@@ -1,0 +1,66 @@
+/** Enforces the key-state truth table (chapter 03) for every operation at once. */
+import { type ErrorName, kmsError } from '../src/contract/errors.js'
+import type { KeyState, OperationName, Origin } from '../src/contract/shapes.js'
+import { keyStates } from './key-states.js'
+
+/** Conditions that a cell can depend on besides the state (STATE-21, footnote 10). */
+export type KeyStatePredicate =
+  | 'always'
+  | 'otherwise'
+  | 'originExternal'
+  | 'originNotExternal'
+  | 'originExternalOrCustomKeyStore'
+  | 'keyIsNewAliasTarget'
+  | 'keyIsCurrentAliasTarget'
+
+/** One rule of a cell; the first whose condition holds decides. */
+export interface KeyStateRule {
+  readonly when: KeyStatePredicate
+  readonly result: 'ok' | 'fail' | 'unreachable'
+  readonly error?: ErrorName
+  /** Follows the key ARN; `{origin}` stands for the key's origin. */
+  readonly message?: string
+  readonly effect?: string
+}
+export type KeyStateCell = 'ok' | readonly KeyStateRule[]
+export type KeyStateRow = { readonly [State in KeyState]: KeyStateCell }
+
+/** What the table has to know of a key. */
+export interface GuardedKey {
+  readonly arn: string
+  readonly state: KeyState
+  readonly origin: Origin
+  /** UpdateAlias touches two keys: the one the alias is to name, and the one it names now. */
+  readonly isCurrentAliasTarget: boolean
+}
+
+/**
+ * Lets a request pass if the operation may use a key in its present state.
+ *
+ * @throws the error and message that the truth table prescribes
+ */
+export function guardKeyState(operation: OperationName, key: GuardedKey): void {
+  const cell = keyStates[operation]?.[key.state]
+  if (cell === undefined || cell === 'ok') return
+  const rule = cell.find(({ when }) => holds(when, key))
+  if (rule?.error === undefined) return
+  throw kmsError(rule.error, `${key.arn} ${rule.message?.replace('{origin}', key.origin)}`)
+}
+
+function holds(predicate: KeyStatePredicate, { origin, isCurrentAliasTarget }: GuardedKey): boolean {
+  switch (predicate) {
+    case 'always':
+    case 'otherwise':
+      return true
+    case 'originExternal':
+      return origin === 'EXTERNAL'
+    case 'originNotExternal':
+      return origin !== 'EXTERNAL'
+    case 'originExternalOrCustomKeyStore':
+      return origin !== 'AWS_KMS'
+    case 'keyIsNewAliasTarget':
+      return !isCurrentAliasTarget
+    case 'keyIsCurrentAliasTarget':
+      return isCurrentAliasTarget
+  }
+}

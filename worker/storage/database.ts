@@ -1,0 +1,67 @@
+import { type IDBPDatabase, openDB } from 'idb'
+import { ValidationException } from '../../src/contract/errors.js'
+import type { Realm } from '../../src/contract/identifiers.js'
+import { databaseName } from '../../src/contract/vault-names.js'
+import { migrations, schemaVersion } from './migrations.js'
+import type { VaultRecords, VaultSchema } from './schema.js'
+
+/** An open database and what it says about itself. */
+export interface OpenDatabase {
+  readonly connection: IDBPDatabase<VaultSchema>
+  readonly identity: VaultRecords['identity']
+}
+
+/**
+ * Opens the database of a vault's Region, and makes it if this is the first time.
+ *
+ * @param onClosed called when the database goes away under us: deleted, upgraded by another tab, or storage cleared
+ * @throws {@link ValidationException} if the vault belongs to another account
+ */
+export async function openDatabase(
+  vaultName: string,
+  realm: Realm,
+  now: number,
+  onClosed: () => void,
+): Promise<OpenDatabase> {
+  const connection = await openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
+    upgrade(database, oldVersion) {
+      for (const migrate of migrations.slice(oldVersion)) migrate(database)
+    },
+    blocking(_currentVersion, _blockedVersion, event) {
+      ;(event.target as IDBDatabase).close()
+      onClosed()
+    },
+    terminated: onClosed,
+  })
+  try {
+    const identity = await readOrMakeIdentity(connection, realm, now)
+    if (identity.accountId !== realm.accountId)
+      throw new ValidationException(
+        `The vault '${vaultName}' belongs to account ${identity.accountId}, not ${realm.accountId}. Open it with that accountId, or choose another name.`,
+      )
+    return { connection, identity }
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+async function readOrMakeIdentity(
+  connection: IDBPDatabase<VaultSchema>,
+  { accountId, region }: Realm,
+  createdAt: number,
+): Promise<VaultRecords['identity']> {
+  const existing = await connection.get('vault', 'identity')
+  if (existing) return existing as VaultRecords['identity']
+  const markerKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+  // Another tab may have opened the vault for the first time meanwhile: the first identity written stays.
+  const transaction = connection.transaction('vault', 'readwrite', { durability: 'strict' })
+  const written = await transaction.store.get('identity')
+  const identity = (written as VaultRecords['identity'] | undefined) ?? { accountId, region, createdAt, markerKey }
+  if (!written) {
+    await transaction.store.put(identity, 'identity')
+    await transaction.store.put({ keys: 0, changes: 0 }, 'counters')
+  }
+  await transaction.done
+  return identity
+}

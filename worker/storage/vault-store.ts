@@ -1,0 +1,240 @@
+import type { IDBPDatabase } from 'idb'
+import type { AliasName, KeyId, Realm } from '../../src/contract/identifiers.js'
+import { databaseName } from '../../src/contract/vault-names.js'
+import type { AuditRecord } from '../audit/audit-record.js'
+import { appendPack } from './audit-store.js'
+import { ChangeFeed, type ChangeNotice, noticeOf } from './change-feed.js'
+import { openDatabase } from './database.js'
+import { KeyCache } from './key-cache.js'
+import type { VaultReader } from './reader.js'
+import {
+  type AliasRecord,
+  allStores,
+  type KeyRecord,
+  type MaterialId,
+  type MaterialRecord,
+  type VaultRecords,
+  type VaultSchema,
+} from './schema.js'
+import { aliasesOf, isGone, VaultTransaction } from './transaction.js'
+
+/**
+ * How long, in milliseconds, the cache is believed without asking the database. Other tabs announce their changes at
+ * once; this bounds the damage if an announcement is late, so that a key disabled in one tab is refused in all others
+ * within 100 ms.
+ */
+const LEASE = 40
+
+/** One page of a list, and the name after which the next page begins. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next?: string
+}
+
+export interface VaultStoreOptions {
+  readonly vaultName: string
+  readonly realm: Realm
+  readonly now: () => number
+  /** Called after every change, also of other tabs. */
+  readonly onChange: (notice: ChangeNotice) => void
+  /** Called when the database has been taken away. */
+  readonly onClosed: () => void
+}
+
+/** The stored state of one Region of a vault: reads, the cache in front of them, and mutations. */
+export class VaultStore {
+  readonly identity: VaultRecords['identity']
+  readonly #connection: IDBPDatabase<VaultSchema>
+  readonly #options: VaultStoreOptions
+  readonly #cache = new KeyCache()
+  readonly #feed: ChangeFeed
+  /** Mutations that the cache has taken in. */
+  #knownChanges = -1
+  #verifiedAt = Number.NEGATIVE_INFINITY
+  /** Counts losses of cached knowledge: what was read before one must not be cached after it. */
+  #epoch = 0
+  #nextDue = Number.NEGATIVE_INFINITY
+
+  static async open(options: VaultStoreOptions): Promise<VaultStore> {
+    const { vaultName, realm, now, onClosed } = options
+    const { connection, identity } = await openDatabase(vaultName, realm, now(), onClosed)
+    return new VaultStore(options, connection, identity)
+  }
+
+  private constructor(
+    options: VaultStoreOptions,
+    connection: IDBPDatabase<VaultSchema>,
+    identity: VaultRecords['identity'],
+  ) {
+    this.#options = options
+    this.#connection = connection
+    this.identity = identity
+    this.#feed = new ChangeFeed(databaseName(options.vaultName, options.realm.region), (notice) => this.#hear(notice))
+  }
+
+  /**
+   * Makes sure that the cache is not older than the lease. Called once for each batch of requests, not for each
+   * request.
+   */
+  async verify(): Promise<void> {
+    const started = performance.now()
+    if (started - this.#verifiedAt < LEASE) return
+    const { changes } = (await this.#connection.get('vault', 'counters')) as VaultRecords['counters']
+    if (changes !== this.#knownChanges) {
+      this.#loseCache()
+      this.#knownChanges = changes
+      this.#nextDue = Number.NEGATIVE_INFINITY
+    }
+    this.#verifiedAt = started
+  }
+
+  /** Whether the sweeper has work, as far as this worker knows. */
+  isSweepDue(now: number): boolean {
+    return now >= this.#nextDue
+  }
+
+  /** Finds out when the sweeper has work next: milliseconds since 1970, or infinity. */
+  async readNextDue(): Promise<number> {
+    const cursor = await this.#connection.transaction('keys').store.index('due').openKeyCursor()
+    this.#nextDue = cursor ? cursor.key : Number.POSITIVE_INFINITY
+    return this.#nextDue
+  }
+
+  /** Reads through the cache: for the operations that use keys. */
+  readonly cached: VaultReader = {
+    key: (keyId) => {
+      const record = this.#cache.key(keyId)
+      return record ? this.#present(record) : this.#loadKey(keyId)
+    },
+    alias: (aliasName) => this.#cache.alias(aliasName) ?? this.#loadAlias(aliasName),
+  }
+
+  /** Reads the database itself: for the operations that tell about keys. */
+  readonly stored: VaultReader = {
+    key: async (keyId) => this.#present(await this.#connection.get('keys', keyId)),
+    alias: (aliasName) => this.#connection.get('aliases', aliasName),
+  }
+
+  /** One backing key, or undefined if the key has none by that name. */
+  material(keyId: KeyId, materialId: MaterialId): MaterialRecord | undefined | Promise<MaterialRecord | undefined> {
+    return this.#cache.material(keyId, materialId) ?? this.#loadMaterial(keyId, materialId)
+  }
+
+  /** Key ids in order, after the given one. */
+  async listKeys(limit: number, after = ''): Promise<Page<KeyId>> {
+    const range = IDBKeyRange.lowerBound(after as KeyId, true)
+    const keyIds = await this.#connection.getAllKeys('keys', range, limit + 1)
+    return page(keyIds, limit, (keyId) => keyId)
+  }
+
+  /** Aliases in order of their names, after the given one; all, or those of one key. */
+  async listAliases(limit: number, after = '', keyId?: KeyId): Promise<Page<AliasRecord>> {
+    const { store } = this.#connection.transaction('aliases')
+    const records = keyId
+      ? await store.index('target').getAll(afterAliasOf(keyId, after), limit + 1)
+      : await store.getAll(IDBKeyRange.lowerBound(after as AliasName, true), limit + 1)
+    return page(records, limit, ({ aliasName }) => aliasName)
+  }
+
+  /**
+   * Runs a mutation in one readwrite transaction. `work` may await nothing but the transaction's own methods. If it
+   * throws, nothing is written; if this resolves, everything is, durably.
+   */
+  async mutate<Result>(work: (transaction: VaultTransaction) => Promise<Result>): Promise<Result> {
+    const idb = this.#connection.transaction([...allStores], 'readwrite', { durability: 'strict' })
+    const transaction = new VaultTransaction(idb, this.#options.now())
+    // A transaction that aborts rejects `done` too; that rejection is told through `work` or `commit`.
+    idb.done.catch(() => {})
+    let result: Result
+    try {
+      result = await work(transaction)
+    } catch (error) {
+      abortQuietly(idb)
+      throw error
+    }
+    const changes = await transaction.commit()
+    const notice = noticeOf(changes)
+    this.#feed.post(notice)
+    this.#hear(notice)
+    return result
+  }
+
+  /** Appends audit records that go with no mutation. */
+  async appendAudit(records: readonly AuditRecord[]): Promise<void> {
+    const transaction = this.#connection.transaction('audit', 'readwrite', { durability: 'relaxed' })
+    await appendPack(transaction.store, records)
+    await transaction.done
+  }
+
+  close(): void {
+    this.#feed.close()
+    this.#cache.clear()
+    this.#connection.close()
+  }
+
+  /** Takes in a change, of this tab or another. */
+  #hear(notice: ChangeNotice): void {
+    this.#epoch += 1
+    if (notice.count === this.#knownChanges + 1) {
+      this.#knownChanges = notice.count
+      this.#cache.forget(
+        notice.keys.map(({ keyId }) => keyId),
+        notice.aliases,
+      )
+    } else if (notice.count > this.#knownChanges) {
+      // A notice is missing, or still on its way: nothing in the cache can be trusted.
+      this.#loseCache()
+      this.#verifiedAt = Number.NEGATIVE_INFINITY
+    }
+    for (const { dueAt } of notice.keys) if (dueAt !== undefined && dueAt < this.#nextDue) this.#nextDue = dueAt
+    this.#options.onChange(notice)
+  }
+
+  #loseCache(): void {
+    this.#epoch += 1
+    this.#cache.clear()
+  }
+
+  #present(record: KeyRecord | undefined): KeyRecord | undefined {
+    return record && isGone(record, this.#options.now()) ? undefined : record
+  }
+
+  async #loadKey(keyId: KeyId): Promise<KeyRecord | undefined> {
+    const epoch = this.#epoch
+    const record = await this.#connection.get('keys', keyId)
+    if (record && epoch === this.#epoch) this.#cache.addKey(record)
+    return this.#present(record)
+  }
+
+  async #loadAlias(aliasName: AliasName): Promise<AliasRecord | undefined> {
+    const epoch = this.#epoch
+    const record = await this.#connection.get('aliases', aliasName)
+    if (record && epoch === this.#epoch) this.#cache.addAlias(record)
+    return record
+  }
+
+  async #loadMaterial(keyId: KeyId, materialId: MaterialId): Promise<MaterialRecord | undefined> {
+    const epoch = this.#epoch
+    const record = await this.#connection.get('materials', [keyId, materialId])
+    if (record && epoch === this.#epoch) this.#cache.addMaterial(record)
+    return record
+  }
+}
+
+function page<Item>(found: readonly Item[], limit: number, name: (item: Item) => string): Page<Item> {
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  return found.length > limit && last !== undefined ? { items, next: name(last) } : { items }
+}
+
+function afterAliasOf(keyId: KeyId, after: string): IDBKeyRange {
+  return after === '' ? aliasesOf(keyId) : IDBKeyRange.bound([keyId, after], [keyId, []], true)
+}
+
+function abortQuietly(transaction: { abort(): void }): void {
+  try {
+    transaction.abort()
+  } catch {
+    // It has ended by itself already: the failure of one of its requests aborts a transaction.
+  }
+}
