@@ -18,7 +18,9 @@ export class KmsClient {
     return this.#connection.call('CancelKeyDeletion', input)
   }
 
-  connectCustomKeyStore(input: OperationInput<'ConnectCustomKeyStore'>): Promise<OperationOutput<'ConnectCustomKeyStore'>> {
+  connectCustomKeyStore(
+    input: OperationInput<'ConnectCustomKeyStore'>,
+  ): Promise<OperationOutput<'ConnectCustomKeyStore'>> {
     return this.#connection.call('ConnectCustomKeyStore', input)
   }
 
@@ -26,7 +28,9 @@ export class KmsClient {
     return this.#connection.call('CreateAlias', input)
   }
 
-  createCustomKeyStore(input: OperationInput<'CreateCustomKeyStore'>): Promise<OperationOutput<'CreateCustomKeyStore'>> {
+  createCustomKeyStore(
+    input: OperationInput<'CreateCustomKeyStore'>,
+  ): Promise<OperationOutput<'CreateCustomKeyStore'>> {
     return this.#connection.call('CreateCustomKeyStore', input)
   }
 
@@ -50,11 +54,15 @@ export class KmsClient {
     return this.#connection.call('DeleteAlias', input)
   }
 
-  deleteCustomKeyStore(input: OperationInput<'DeleteCustomKeyStore'>): Promise<OperationOutput<'DeleteCustomKeyStore'>> {
+  deleteCustomKeyStore(
+    input: OperationInput<'DeleteCustomKeyStore'>,
+  ): Promise<OperationOutput<'DeleteCustomKeyStore'>> {
     return this.#connection.call('DeleteCustomKeyStore', input)
   }
 
-  deleteImportedKeyMaterial(input: OperationInput<'DeleteImportedKeyMaterial'>): Promise<OperationOutput<'DeleteImportedKeyMaterial'>> {
+  deleteImportedKeyMaterial(
+    input: OperationInput<'DeleteImportedKeyMaterial'>,
+  ): Promise<OperationOutput<'DeleteImportedKeyMaterial'>> {
     return this.#connection.call('DeleteImportedKeyMaterial', input)
   }
 
@@ -62,7 +70,9 @@ export class KmsClient {
     return this.#connection.call('DeriveSharedSecret', input)
   }
 
-  describeCustomKeyStores(input: OperationInput<'DescribeCustomKeyStores'> = {}): Promise<OperationOutput<'DescribeCustomKeyStores'>> {
+  describeCustomKeyStores(
+    input: OperationInput<'DescribeCustomKeyStores'> = {},
+  ): Promise<OperationOutput<'DescribeCustomKeyStores'>> {
     return this.#connection.call('DescribeCustomKeyStores', input)
   }
 
@@ -78,7 +88,9 @@ export class KmsClient {
     return this.#connection.call('DisableKeyRotation', input)
   }
 
-  disconnectCustomKeyStore(input: OperationInput<'DisconnectCustomKeyStore'>): Promise<OperationOutput<'DisconnectCustomKeyStore'>> {
+  disconnectCustomKeyStore(
+    input: OperationInput<'DisconnectCustomKeyStore'>,
+  ): Promise<OperationOutput<'DisconnectCustomKeyStore'>> {
     return this.#connection.call('DisconnectCustomKeyStore', input)
   }
 
@@ -106,11 +118,15 @@ export class KmsClient {
     return this.#connection.call('GenerateDataKeyPair', input)
   }
 
-  generateDataKeyPairWithoutPlaintext(input: OperationInput<'GenerateDataKeyPairWithoutPlaintext'>): Promise<OperationOutput<'GenerateDataKeyPairWithoutPlaintext'>> {
+  generateDataKeyPairWithoutPlaintext(
+    input: OperationInput<'GenerateDataKeyPairWithoutPlaintext'>,
+  ): Promise<OperationOutput<'GenerateDataKeyPairWithoutPlaintext'>> {
     return this.#connection.call('GenerateDataKeyPairWithoutPlaintext', input)
   }
 
-  generateDataKeyWithoutPlaintext(input: OperationInput<'GenerateDataKeyWithoutPlaintext'>): Promise<OperationOutput<'GenerateDataKeyWithoutPlaintext'>> {
+  generateDataKeyWithoutPlaintext(
+    input: OperationInput<'GenerateDataKeyWithoutPlaintext'>,
+  ): Promise<OperationOutput<'GenerateDataKeyWithoutPlaintext'>> {
     return this.#connection.call('GenerateDataKeyWithoutPlaintext', input)
   }
 
@@ -130,11 +146,15 @@ export class KmsClient {
     return this.#connection.call('GetKeyPolicy', input)
   }
 
-  getKeyRotationStatus(input: OperationInput<'GetKeyRotationStatus'>): Promise<OperationOutput<'GetKeyRotationStatus'>> {
+  getKeyRotationStatus(
+    input: OperationInput<'GetKeyRotationStatus'>,
+  ): Promise<OperationOutput<'GetKeyRotationStatus'>> {
     return this.#connection.call('GetKeyRotationStatus', input)
   }
 
-  getParametersForImport(input: OperationInput<'GetParametersForImport'>): Promise<OperationOutput<'GetParametersForImport'>> {
+  getParametersForImport(
+    input: OperationInput<'GetParametersForImport'>,
+  ): Promise<OperationOutput<'GetParametersForImport'>> {
     return this.#connection.call('GetParametersForImport', input)
   }
 
@@ -218,11 +238,15 @@ export class KmsClient {
     return this.#connection.call('UpdateAlias', input)
   }
 
-  updateCustomKeyStore(input: OperationInput<'UpdateCustomKeyStore'>): Promise<OperationOutput<'UpdateCustomKeyStore'>> {
+  updateCustomKeyStore(
+    input: OperationInput<'UpdateCustomKeyStore'>,
+  ): Promise<OperationOutput<'UpdateCustomKeyStore'>> {
     return this.#connection.call('UpdateCustomKeyStore', input)
   }
 
-  updateKeyDescription(input: OperationInput<'UpdateKeyDescription'>): Promise<OperationOutput<'UpdateKeyDescription'>> {
+  updateKeyDescription(
+    input: OperationInput<'UpdateKeyDescription'>,
+  ): Promise<OperationOutput<'UpdateKeyDescription'>> {
     return this.#connection.call('UpdateKeyDescription', input)
   }
 

@@ -9,12 +9,7 @@ import type {
   OpenedMessage,
   VaultEventMessage,
 } from './contract/control.js'
-import {
-  KMSInternalException,
-  KMSInvalidStateException,
-  reviveError,
-  ValidationException,
-} from './contract/errors.js'
+import { KMSInternalException, KMSInvalidStateException, reviveError, ValidationException } from './contract/errors.js'
 import type { KeyState } from './contract/shapes.js'
 import { checkAccountId, checkRegion, checkVaultName, databasePrefix } from './contract/vault-names.js'
 
@@ -259,10 +254,6 @@ export class Vault extends EventTarget {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
-  }
-
   override addEventListener<Type extends keyof VaultEventMap>(
     type: Type,
     listener: ((event: VaultEventMap[Type]) => void) | null,
@@ -337,7 +328,9 @@ function failureOf(worker: Worker, signal: AbortSignal | undefined): Promise<nev
     worker.addEventListener(
       'error',
       ({ message }) =>
-        reject(new KMSInternalException(`The worker of the vault could not be started${message ? `: ${message}` : ''}.`)),
+        reject(
+          new KMSInternalException(`The worker of the vault could not be started${message ? `: ${message}` : ''}.`),
+        ),
       { once: true },
     )
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -378,4 +371,3 @@ function deleteDatabase(name: string): Promise<void> {
     request.onerror = () => reject(new KMSInternalException(`The vault's database could not be deleted.`))
   })
 }
-

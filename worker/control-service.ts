@@ -8,7 +8,12 @@ import type {
   OpenMessage,
   VaultEventMessage,
 } from '../src/contract/control.js'
-import { AccessDeniedException, errorRecord, KMSInvalidStateException, ValidationException } from '../src/contract/errors.js'
+import {
+  AccessDeniedException,
+  errorRecord,
+  KMSInvalidStateException,
+  ValidationException,
+} from '../src/contract/errors.js'
 import { keyArn, type Realm, rootArn } from '../src/contract/identifiers.js'
 import { checkAccountId, checkRegion, checkVaultName } from '../src/contract/vault-names.js'
 import { type Answers, type RequestService, requestServiceMethods } from '../src/contract/wire.js'
@@ -42,25 +47,29 @@ export class VaultControl implements ControlService {
   }
 
   open(message: OpenMessage): Promise<ControlAnswer<OpenedMessage>> {
-    return answered(async () => {
-      if (this.#opened) throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
-      const { name, region, accountId } = message
-      checkVaultName(name)
-      checkRegion(region)
-      checkAccountId(accountId)
-      this.#opened = { name, region, accountId }
-      try {
-        const vault = await this.#region(region)
-        this.#root = vault.serviceFor(callerFor(vault.realm, 'root'))
-      } catch (error) {
-        this.#opened = undefined
-        throw error
-      }
-      const { port1, port2 } = new MessageChannel()
-      this.#events = port1
-      const aliveLock = await this.#holdAliveLock()
-      return { events: port2, aliveLock }
-    }, ({ events }) => [events])
+    return answered(
+      async () => {
+        if (this.#opened)
+          throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
+        const { name, region, accountId } = message
+        checkVaultName(name)
+        checkRegion(region)
+        checkAccountId(accountId)
+        this.#opened = { name, region, accountId }
+        try {
+          const vault = await this.#region(region)
+          this.#root = vault.serviceFor(callerFor(vault.realm, 'root'))
+        } catch (error) {
+          this.#opened = undefined
+          throw error
+        }
+        const { port1, port2 } = new MessageChannel()
+        this.#events = port1
+        const aliveLock = await this.#holdAliveLock()
+        return { events: port2, aliveLock }
+      },
+      ({ events }) => [events],
+    )
   }
 
   connect({ principal, region }: ConnectMessage): Promise<ControlAnswer<ConnectedMessage>> {

@@ -18,7 +18,6 @@ export interface GuardedPort {
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
   removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void
   start?(): void
-  close?(): void
 }
 
 /** An endpoint for `Comlink.expose`. */
@@ -61,6 +60,8 @@ export function guard(port: GuardedPort, methods: readonly string[]): Gate {
       const guarded = listeners.get(listener)
       if (guarded) port.removeEventListener('message', guarded)
       listeners.delete(listener)
+      // Comlink stops listening when the holder has given the port up.
+      if (port instanceof MessagePort) port.close()
     },
     postMessage: (message, transfer = []) => port.postMessage(message, transfer),
     start: () => port.start?.(),

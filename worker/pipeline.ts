@@ -58,7 +58,13 @@ export class Pipeline {
   async run(caller: Caller, operation: unknown, input: unknown, requestId: string): Promise<unknown> {
     if (typeof operation !== 'string' || !Object.hasOwn(operations, operation))
       throw new UnsupportedOperationException('There is no such operation in the AWS KMS API.')
-    const trail: Trail = { operation: operation as OperationName, caller, requestId, now: this.#options.now(), targets: [] }
+    const trail: Trail = {
+      operation: operation as OperationName,
+      caller,
+      requestId,
+      now: this.#options.now(),
+      targets: [],
+    }
     try {
       const result = await this.#answer(trail, input)
       if (!trail.recorded) await this.#options.audit.append(auditRecord(trail))

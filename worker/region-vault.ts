@@ -1,4 +1,5 @@
 import type { Realm } from '../src/contract/identifiers.js'
+import type { RequestService } from '../src/contract/wire.js'
 import { AuditLog } from './audit/audit-log.js'
 import type { Caller } from './authorization/caller.js'
 import { Pipeline } from './pipeline.js'
@@ -7,7 +8,6 @@ import { requestService } from './request-service.js'
 import type { ChangeNotice } from './storage/change-feed.js'
 import { VaultStore } from './storage/vault-store.js'
 import { Sweeper } from './sweeper.js'
-import type { RequestService } from '../src/contract/wire.js'
 
 export interface RegionVaultOptions {
   readonly vaultName: string
@@ -27,14 +27,21 @@ export class RegionVault {
 
   static async open(options: RegionVaultOptions): Promise<RegionVault> {
     const { vaultName, realm, now, onChange, onClosed } = options
+    let vault: RegionVault | undefined
     const store = await VaultStore.open({
       vaultName,
       realm,
       now,
-      onChange: (notice) => onChange(notice, realm),
+      onChange: (notice) => {
+        if (notice.keys.some(({ dueAt }) => dueAt !== undefined)) vault?.scheduleSweep()
+        onChange(notice, realm)
+      },
       onClosed,
     })
-    return new RegionVault(options, store)
+    vault = new RegionVault(options, store)
+    // What fell due while no tab was open is done now; nothing waits for it but requests, which look by themselves.
+    vault.#sweeper.sweepIfDue().catch(() => {})
+    return vault
   }
 
   private constructor({ vaultName, realm, now }: RegionVaultOptions, store: VaultStore) {
@@ -54,6 +61,10 @@ export class RegionVault {
       },
       (operation, input, requestId) => this.#pipeline.run(caller, operation, input, requestId),
     )
+  }
+
+  scheduleSweep(): void {
+    this.#sweeper.schedule(this.store.nextDue)
   }
 
   async close(): Promise<void> {

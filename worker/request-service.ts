@@ -3,7 +3,15 @@ import { errorRecord } from '../src/contract/errors.js'
 import { operations } from '../src/contract/model.js'
 import { sensitiveMembers } from '../src/contract/sensitive.js'
 import type { OperationName } from '../src/contract/shapes.js'
-import { type Answer, type Answers, type Batch, Packer, type RequestService, transferables, unpack } from '../src/contract/wire.js'
+import {
+  type Answer,
+  type Answers,
+  type Batch,
+  Packer,
+  type RequestService,
+  TRANSFER_FROM,
+  unpack,
+} from '../src/contract/wire.js'
 import { unreadable } from './pipeline.js'
 
 /** Answers one request, or throws. */
@@ -25,9 +33,11 @@ export function requestService(prepare: () => Promise<void>, dispatch: Dispatch)
   const newRequestId = requestIds()
 
   const next = async (outbox: Outbox): Promise<Answers> => {
-    const answers = await outbox.next()
+    const { answers, holdsSecrets } = await outbox.next()
     if (!outbox.isDone) outboxes.set(outbox.ticket, outbox)
-    return transfer(answers, transferables(answers))
+    // Secrets are transferred, however small: a copy that stays behind would hold data keys and plaintexts.
+    const moved = holdsSecrets || answers.bytes.byteLength >= TRANSFER_FROM
+    return moved ? transfer(answers, [answers.bytes]) : answers
   }
 
   return {
@@ -38,10 +48,10 @@ export function requestService(prepare: () => Promise<void>, dispatch: Dispatch)
       try {
         await prepare()
       } catch (error) {
-        calls.forEach((_call, index) => outbox.add([index, newRequestId(), undefined, errorRecord(error)]))
+        for (const index of calls.keys()) outbox.add([index, newRequestId(), undefined, errorRecord(error)])
         return next(outbox)
       }
-      calls.forEach((call, index) => void answer(dispatch, call, index, newRequestId(), bytes, outbox))
+      for (const [index, call] of calls.entries()) void answer(dispatch, call, index, newRequestId(), bytes, outbox)
       return next(outbox)
     },
     async collect(ticket) {
@@ -110,6 +120,7 @@ class Outbox {
   #packer = new Packer()
   #wake: (() => void) | undefined
   #lingering = false
+  #holdsSecrets = false
 
   constructor(size: number, onDone: () => void) {
     this.#missing = size
@@ -144,28 +155,30 @@ class Outbox {
     }
   }
 
-  async next(): Promise<Answers> {
+  async next(): Promise<{ answers: Answers; holdsSecrets: boolean }> {
     if (this.#missing > 0 && this.#ready.length === 0)
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
     this.#wake = undefined
-    const answers = this.#ready
+    const holdsSecrets = this.#holdsSecrets
+    const ready = { answers: this.#ready, bytes: this.#packer.take() }
     this.#ready = []
-    const bytes = this.#packer.take()
-    if (this.#missing > 0) return { answers, bytes, ticket: this.ticket }
+    this.#holdsSecrets = false
+    if (this.#missing > 0) return { answers: { ...ready, ticket: this.ticket }, holdsSecrets }
     this.#packer.retire()
-    return { answers, bytes }
+    return { answers: ready, holdsSecrets }
   }
 
   #packed(index: number, requestId: string, result: unknown, operation: unknown): Answer {
     const packed = this.#packer.pack(result)
     const output = operations[operation as OperationName].output
-    if (output) for (const member of sensitiveMembers(output)) wipe((result as Record<string, unknown>)[member])
+    for (const member of output ? sensitiveMembers(output) : []) {
+      const secret = (result as Record<string, unknown>)[member]
+      if (!(secret instanceof Uint8Array)) continue
+      secret.fill(0)
+      this.#holdsSecrets = true
+    }
     return [index, requestId, packed]
   }
-}
-
-function wipe(value: unknown): void {
-  if (value instanceof Uint8Array) value.fill(0)
 }

@@ -7,6 +7,8 @@ const SWEEP_BATCH = 100
 /** The timer looks again at least this often: a clock can be set, a machine can sleep. Milliseconds. */
 const LONGEST_NAP = 3_600_000
 
+const DONE = Promise.resolve()
+
 export interface SweeperOptions {
   readonly vaultName: string
   readonly realm: Realm
@@ -22,24 +24,42 @@ export interface SweeperOptions {
 export class Sweeper {
   readonly #options: SweeperOptions
   #timer: ReturnType<typeof setTimeout> | undefined
+  #sweeping: Promise<void> | undefined
   #stopped = false
 
   constructor(options: SweeperOptions) {
     this.#options = options
   }
 
-  /** Sweeps if something is due; the next request sees the result. */
-  async sweepIfDue(): Promise<void> {
-    const { store, now } = this.#options
-    if (!store.isSweepDue(now())) return
-    const nextDue = await store.readNextDue()
-    if (now() >= nextDue) await this.#sweep()
-    this.#schedule()
+  /** Sweeps if something is due; whoever waits for it sees the result. */
+  sweepIfDue(): Promise<void> {
+    if (!this.#options.store.isSweepDue(this.#options.now())) return DONE
+    this.#sweeping ??= this.#sweepAndSchedule().finally(() => {
+      this.#sweeping = undefined
+    })
+    return this.#sweeping
+  }
+
+  /** Sets the timer for the next thing that falls due; to be called when that may have changed. */
+  schedule(nextDue: number): void {
+    clearTimeout(this.#timer)
+    if (this.#stopped || nextDue === Number.POSITIVE_INFINITY) return
+    const nap = Math.min(Math.max(nextDue - this.#options.now(), 0), LONGEST_NAP)
+    this.#timer = setTimeout(() => {
+      // A failure is not lost: the next request sweeps again, and is told.
+      this.#sweepAndSchedule().catch(() => {})
+    }, nap)
   }
 
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
+  }
+
+  async #sweepAndSchedule(): Promise<void> {
+    const { store, now } = this.#options
+    if ((await store.readNextDue()) <= now()) await this.#sweep()
+    this.schedule(await store.readNextDue())
   }
 
   async #sweep(): Promise<void> {
@@ -67,18 +87,6 @@ export class Sweeper {
         })
       }
       return due.length
-    })
-  }
-
-  #schedule(): void {
-    clearTimeout(this.#timer)
-    if (this.#stopped) return
-    const { store, now } = this.#options
-    void store.readNextDue().then((nextDue) => {
-      if (this.#stopped || nextDue === Number.POSITIVE_INFINITY) return
-      const nap = Math.min(Math.max(nextDue - now(), 0), LONGEST_NAP)
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => void this.sweepIfDue().catch(() => {}), nap)
     })
   }
 }

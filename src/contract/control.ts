@@ -59,4 +59,11 @@ export type ControlAnswer<Result> =
   | { readonly result?: undefined; readonly error: ErrorRecord }
 
 /** Names of {@link ControlService}, for the gate. */
-export const controlServiceMethods = ['open', 'connect', 'revoke', 'custodyOf', 'close', ...requestServiceMethods] as const
+export const controlServiceMethods = [
+  'open',
+  'connect',
+  'revoke',
+  'custodyOf',
+  'close',
+  ...requestServiceMethods,
+] as const

@@ -25,11 +25,11 @@ const table: Readonly<Record<string, Shape>> = shapes
 export function readInput<Name extends OperationName>(operation: Name, input: unknown): OperationInput<Name> {
   const violations: Violation[] = []
   const read = readStructure(operations[operation].input, input ?? {}, '', violations)
-  if (violations.length > 0) throw new ValidationException(describe(violations))
+  if (violations.length > 0) throw new ValidationException(messageOf(violations))
   return read as OperationInput<Name>
 }
 
-function describe(violations: readonly Violation[]): string {
+function messageOf(violations: readonly Violation[]): string {
   const errors = violations.length === 1 ? 'error' : 'errors'
   const texts = violations.map(({ path, value, constraint }) => {
     const shown = value === undefined ? '' : ` ${value}`

@@ -11,16 +11,8 @@
 import type { ErrorRecord } from './errors.js'
 import type { OperationName } from './shapes.js'
 
-/**
- * From this size, in bytes, a batch's buffer is transferred; a smaller one is cheaper to copy (measured: up to about
- * 4 KiB).
- */
-const TRANSFER_FROM = 8192
-
-/** What of a message changes hands. */
-export function transferables({ bytes }: { readonly bytes: ArrayBuffer }): Transferable[] {
-  return bytes.byteLength >= TRANSFER_FROM ? [bytes] : []
-}
+/** From this size, in bytes, a buffer is transferred; a smaller one is cheaper to copy (measured: up to about 4 KiB). */
+export const TRANSFER_FROM = 8192
 
 /** Requests of one microtask. */
 export interface Batch {

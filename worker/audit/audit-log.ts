@@ -1,11 +1,13 @@
 import type { AuditRecord } from './audit-record.js'
 
 /**
- * How long, in milliseconds, records gather before a commit. A commit costs the worker a fraction of a millisecond:
- * one for each of a series of single requests would halve their rate, fifty a second are not noticed. A worker that is
- * killed loses the records of this time, never those of mutations.
+ * How long, in milliseconds, records gather before a commit, unless there are many. A commit costs the worker a good
+ * part of a millisecond: one for each of a series of single requests would halve their rate, ten a second are not
+ * noticed. A worker that is killed loses the records of this time, never those of mutations.
  */
-const GATHERING = 20
+const GATHERING = 100
+/** So many records are written without further delay. */
+const PACK = 1024
 /** How many records may wait for the disk before requests wait for it too. */
 const BACKLOG = 8192
 
@@ -27,6 +29,7 @@ export class AuditLog {
   append(record: AuditRecord): Promise<void> | undefined {
     this.#waiting.push(record)
     this.#writing ??= this.#drain()
+    if (this.#waiting.length >= PACK) this.#hurry()
     return this.#waiting.length > BACKLOG ? this.flush() : undefined
   }
 

@@ -8,13 +8,12 @@ export const NONCE_LENGTH = 12
 const pool = new Uint8Array(256 * NONCE_LENGTH)
 let position = pool.byteLength
 
-/** A nonce that has not been used; a copy, so that it stays as it is while the encryption runs. */
-export function newNonce(): Uint8Array<ArrayBuffer> {
+/** Writes a nonce that has not been used into a buffer. */
+export function writeNonce(target: Uint8Array, offset: number): void {
   if (position === pool.byteLength) {
     crypto.getRandomValues(pool)
     position = 0
   }
-  const nonce = pool.slice(position, position + NONCE_LENGTH)
+  for (let index = 0; index < NONCE_LENGTH; index++) target[offset + index] = pool[position + index] as number
   position += NONCE_LENGTH
-  return nonce
 }

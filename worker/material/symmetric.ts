@@ -2,9 +2,10 @@
  * Material of symmetric encryption keys: AES-256-GCM (NIST SP 800-38D), made by WebCrypto as non-extractable, so that
  * its bytes never exist in JavaScript.
  */
-import { NONCE_LENGTH, newNonce } from './nonces.js'
+import { NONCE_LENGTH, writeNonce } from './nonces.js'
 
 const TAG_LENGTH = 16
+const NOTHING = new Uint8Array(0)
 
 /** Bytes that sealing adds to a plaintext: nonce and authentication tag. */
 export const SEAL_OVERHEAD = NONCE_LENGTH + TAG_LENGTH
@@ -18,16 +19,23 @@ export function generateSymmetric(): Promise<CryptoKey> {
  * Encrypts and authenticates.
  *
  * @param additionalData authenticated but not encrypted; needed again to open
- * @returns nonce, ciphertext and tag
+ * @param prefix goes in front of the result as it is, and is not authenticated unless it is part of the additional data
+ * @returns prefix, nonce, ciphertext and tag in one piece
  */
 export async function seal(
   key: CryptoKey,
   plaintext: Uint8Array<ArrayBuffer>,
   additionalData: Uint8Array<ArrayBuffer>,
-): Promise<{ nonce: Uint8Array; ciphertext: Uint8Array }> {
-  const iv = newNonce()
+  prefix: Uint8Array = NOTHING,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const start = prefix.byteLength
+  const sealed = new Uint8Array(start + SEAL_OVERHEAD + plaintext.byteLength)
+  sealed.set(prefix)
+  writeNonce(sealed, start)
+  const iv = sealed.subarray(start, start + NONCE_LENGTH)
   const ciphertext = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, plaintext)
-  return { nonce: iv, ciphertext: new Uint8Array(ciphertext) }
+  sealed.set(new Uint8Array(ciphertext), start + NONCE_LENGTH)
+  return sealed
 }
 
 /**

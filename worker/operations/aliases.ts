@@ -70,7 +70,6 @@ export const aliasRows = {
     audited: ['KeyId', 'Limit'],
     targets: async (request, reader) =>
       request.input.KeyId === undefined ? [] : [await keyByIdOrArn(request, reader, request.input.KeyId)],
-    // Authorised as an operation on the account even where it is limited to one key (MGT-67).
     execute: async ({ input, realm }, targets, store) => {
       const keyId = targets[0]?.key.keyId
       const { items, ...page } = await listPage(store, `ListAliases ${keyId ?? ''}`, input, 50, (limit, after) =>

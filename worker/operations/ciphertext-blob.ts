@@ -30,7 +30,7 @@ export interface CiphertextHeader {
   readonly sealed: Uint8Array<ArrayBuffer>
 }
 
-/** The header of a ciphertext that is to be made. */
+/** What a ciphertext begins with; sealing appends the rest. */
 export function ciphertextHeader(keyId: KeyId, materialId: MaterialId): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(HEADER_LENGTH)
   const multiRegion = keyId.startsWith('mrk-')
@@ -39,15 +39,6 @@ export function ciphertextHeader(keyId: KeyId, materialId: MaterialId): Uint8Arr
   writeHex(header, KEY_ID_OFFSET, multiRegion ? keyId.slice(4) : keyId.replaceAll('-', ''))
   writeHex(header, MATERIAL_ID_OFFSET, materialId)
   return header
-}
-
-/** Puts the parts of a ciphertext together. */
-export function ciphertextBlob(header: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> {
-  const blob = new Uint8Array(header.byteLength + nonce.byteLength + ciphertext.byteLength)
-  blob.set(header)
-  blob.set(nonce, header.byteLength)
-  blob.set(ciphertext, header.byteLength + nonce.byteLength)
-  return blob
 }
 
 /** Takes a ciphertext apart, or answers undefined if it is none of ours. */

@@ -10,10 +10,7 @@ const encoder = new TextEncoder()
  *
  * @param prefix bytes that go in front: the ciphertext's header
  */
-export function authenticatedData(
-  prefix: Uint8Array,
-  context: EncryptionContext | undefined,
-): Uint8Array<ArrayBuffer> {
+export function authenticatedData(prefix: Uint8Array, context: EncryptionContext | undefined): Uint8Array<ArrayBuffer> {
   if (context === undefined) return withoutContext(prefix)
   const pairs = Object.entries(context).map(([key, value]) => [encoder.encode(key), encoder.encode(value)] as const)
   pairs.sort(([a], [b]) => compareBytes(a, b))

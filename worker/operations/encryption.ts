@@ -11,7 +11,7 @@ import { open, seal } from '../material/symmetric.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
 import type { VaultStore } from '../storage/vault-store.js'
-import { ciphertextBlob, ciphertextHeader, type CiphertextHeader, readCiphertextBlob } from './ciphertext-blob.js'
+import { type CiphertextHeader, ciphertextHeader, readCiphertextBlob } from './ciphertext-blob.js'
 import { authenticatedData } from './encryption-context.js'
 import type { OperationRows, Request, Target } from './row.js'
 import { existingKey, keyByAnyIdentifier } from './targets.js'
@@ -139,8 +139,8 @@ async function encryptWith(
   if (!material) throw new TypeError('the key has lost its current material')
   const header = headerOf(material)
   const authenticated = authenticatedData(header, context)
-  const { nonce, ciphertext } = await seal(material.handle, plaintext as Uint8Array<ArrayBuffer>, authenticated)
-  return { blob: ciphertextBlob(header, nonce, ciphertext), materialId }
+  const blob = await seal(material.handle, plaintext as Uint8Array<ArrayBuffer>, authenticated, header)
+  return { blob, materialId }
 }
 
 const headers = new WeakMap<MaterialRecord, Uint8Array<ArrayBuffer>>()
@@ -191,8 +191,7 @@ async function ciphertextKey(
   blob: Uint8Array | undefined,
   role: Target['role'],
 ): Promise<Target> {
-  const named =
-    identifier === undefined ? undefined : await keyByAnyIdentifier(request, reader, identifier, role)
+  const named = identifier === undefined ? undefined : await keyByAnyIdentifier(request, reader, identifier, role)
   // A dry run with IGNORE_CIPHERTEXT has no ciphertext, and a key instead (SDK-33).
   if (named && blob === undefined) return named
   const { keyId } = readOwnCiphertext(blob)

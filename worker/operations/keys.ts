@@ -9,8 +9,8 @@ import { keySpecs } from '../../src/contract/key-specs.js'
 import type { KeyState, KeyUsage, OperationInput } from '../../src/contract/shapes.js'
 import { generateSymmetric } from '../material/symmetric.js'
 import type { KeyRecord } from '../storage/schema.js'
-import { listPage } from './paging.js'
 import { keyMetadata } from './key-metadata.js'
+import { listPage } from './paging.js'
 import { checkPolicyDocument, storedPolicy } from './policy-document.js'
 import type { OperationRows, Request, Target } from './row.js'
 import { checkTags, tagsOf } from './tag-rules.js'
@@ -35,7 +35,16 @@ export function onlyKey(targets: readonly Target[]): KeyRecord {
 export const keyRows = {
   CreateKey: {
     kind: 'mutation',
-    audited: ['Description', 'KeySpec', 'KeyUsage', 'Origin', 'Policy', 'Tags', 'MultiRegion', 'BypassPolicyLockoutSafetyCheck'],
+    audited: [
+      'Description',
+      'KeySpec',
+      'KeyUsage',
+      'Origin',
+      'Policy',
+      'Tags',
+      'MultiRegion',
+      'BypassPolicyLockoutSafetyCheck',
+    ],
     check: checkCreateKey,
     rules: ({ input, quotas }) => {
       if (input.Policy !== undefined) checkPolicyDocument(input.Policy, quotas)

@@ -40,8 +40,7 @@ export async function listPage<Item>(
 
 /** Markers are sealed: opaque to the caller, and a forged one is noticed. */
 async function sealMarker({ identity }: VaultStore, scope: string, name: string): Promise<string> {
-  const { nonce, ciphertext } = await seal(identity.markerKey, encoder.encode(name), encoder.encode(scope))
-  return btoa(String.fromCharCode(...nonce, ...ciphertext))
+  return btoa(String.fromCharCode(...(await seal(identity.markerKey, encoder.encode(name), encoder.encode(scope)))))
 }
 
 async function openMarker({ identity }: VaultStore, scope: string, marker: string): Promise<string> {

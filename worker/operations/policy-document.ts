@@ -47,10 +47,20 @@ export function checkPolicyDocument(text: string, { keyPolicyBytes }: Quotas): v
   if (Id !== undefined && typeof Id !== 'string') malformed('Id', 'must be a string')
   const statements = Array.isArray(Statement) ? Statement : [Statement]
   if (statements.length === 0) malformed('Statement', 'must hold at least one statement')
-  statements.forEach((statement, index) => checkStatement(statement, `Statement[${index}]`))
+  for (const [index, statement] of statements.entries()) checkStatement(statement, `Statement[${index}]`)
 }
 
-const STATEMENT_ELEMENTS = ['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']
+const STATEMENT_ELEMENTS = [
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]
 
 function checkStatement(statement: unknown, place: string): void {
   if (!isObject(statement)) malformed(place, 'must be an object')

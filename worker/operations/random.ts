@@ -12,6 +12,8 @@ export const randomRows = {
       if (input.CustomKeyStoreId !== undefined)
         throw new CustomKeyStoreNotFoundException(`There is no custom key store '${input.CustomKeyStoreId}'.`)
     },
-    execute: async ({ input }) => ({ Plaintext: crypto.getRandomValues(new Uint8Array(input.NumberOfBytes as number)) }),
+    execute: async ({ input }) => ({
+      Plaintext: crypto.getRandomValues(new Uint8Array(input.NumberOfBytes as number)),
+    }),
   },
 } satisfies OperationRows

@@ -2,8 +2,8 @@ import { NotFoundException } from '../../src/contract/errors.js'
 import {
   type AliasName,
   aliasArn,
-  keyArn,
   type KeyId,
+  keyArn,
   parseKeyIdOrArn,
   parseKeyReference,
   type Realm,

@@ -1,5 +1,5 @@
 import { type IDBPDatabase, openDB } from 'idb'
-import { ValidationException } from '../../src/contract/errors.js'
+import { KMSInvalidStateException, ValidationException } from '../../src/contract/errors.js'
 import type { Realm } from '../../src/contract/identifiers.js'
 import { databaseName } from '../../src/contract/vault-names.js'
 import { migrations, schemaVersion } from './migrations.js'
@@ -16,6 +16,7 @@ export interface OpenDatabase {
  *
  * @param onClosed called when the database goes away under us: deleted, upgraded by another tab, or storage cleared
  * @throws {@link ValidationException} if the vault belongs to another account
+ * @throws {@link KMSInvalidStateException} if a newer version of this code has written it
  */
 export async function openDatabase(
   vaultName: string,
@@ -23,16 +24,7 @@ export async function openDatabase(
   now: number,
   onClosed: () => void,
 ): Promise<OpenDatabase> {
-  const connection = await openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
-    upgrade(database, oldVersion) {
-      for (const migrate of migrations.slice(oldVersion)) migrate(database)
-    },
-    blocking(_currentVersion, _blockedVersion, event) {
-      ;(event.target as IDBDatabase).close()
-      onClosed()
-    },
-    terminated: onClosed,
-  })
+  const connection = await openConnection(vaultName, realm, onClosed)
   try {
     const identity = await readOrMakeIdentity(connection, realm, now)
     if (identity.accountId !== realm.accountId)
@@ -42,6 +34,31 @@ export async function openDatabase(
     return { connection, identity }
   } catch (error) {
     connection.close()
+    throw error
+  }
+}
+
+async function openConnection(
+  vaultName: string,
+  realm: Realm,
+  onClosed: () => void,
+): Promise<IDBPDatabase<VaultSchema>> {
+  try {
+    return await openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
+      upgrade(database, oldVersion) {
+        for (const migrate of migrations.slice(oldVersion)) migrate(database)
+      },
+      blocking(_currentVersion, _blockedVersion, event) {
+        ;(event.target as IDBDatabase).close()
+        onClosed()
+      },
+      terminated: onClosed,
+    })
+  } catch (error) {
+    if ((error as DOMException).name === 'VersionError')
+      throw new KMSInvalidStateException(
+        `The vault '${vaultName}' was written by a newer version of browser-kms. Load the page again to get that version.`,
+      )
     throw error
   }
 }

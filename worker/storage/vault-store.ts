@@ -93,6 +93,11 @@ export class VaultStore {
     return now >= this.#nextDue
   }
 
+  /** When the sweeper has work next, as far as this worker knows: milliseconds since 1970, or infinity. */
+  get nextDue(): number {
+    return this.#nextDue
+  }
+
   /** Finds out when the sweeper has work next: milliseconds since 1970, or infinity. */
   async readNextDue(): Promise<number> {
     const cursor = await this.#connection.transaction('keys').store.index('due').openKeyCursor()

@@ -1,0 +1,142 @@
+#!/usr/bin/env node
+/**
+ * `npm run bench`: speed of the vault as ratios against bare WebCrypto in a bare worker and against plain Comlink, in
+ * one run, in Chromium. Prints tables; passes no judgement. Contenders take turns in every round, and the ratio is of
+ * one round, so that a slow minute of the machine hits all alike; the figure is the median of the rounds.
+ *
+ *     npm run bench                 everything (about two minutes)
+ *     npm run bench -- encrypt      only the rates of Encrypt
+ *     npm run bench -- storage      only opening, listing and memory
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright'
+import { build, preview } from 'vite'
+import { chromiumArguments, findChromium } from '../scripts/chromium.mjs'
+
+const parts = process.argv.slice(2)
+const wants = (part) => parts.length === 0 || parts.includes(part)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const outDir = await mkdtemp(join(tmpdir(), 'browser-kms-bench-'))
+
+const config = {
+  configFile: false,
+  root: join(root, 'bench/page'),
+  logLevel: 'warn',
+  resolve: {
+    alias: { 'browser-kms/worker': join(root, 'worker/index.ts'), 'browser-kms': join(root, 'src/index.ts') },
+  },
+  worker: { format: 'es' },
+  build: { outDir, emptyOutDir: true, target: 'es2022' },
+  // Cross-origin isolation makes the page's clock fine enough.
+  preview: {
+    port: 0,
+    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+  },
+}
+await build(config)
+const server = await preview(config)
+const { port } = server.httpServer.address()
+const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments() })
+
+try {
+  if (wants('encrypt')) await encryptRates()
+  if (wants('storage')) await storage()
+} finally {
+  await browser.close()
+  await server.close()
+  await rm(outDir, { recursive: true, force: true })
+}
+
+async function freshPage() {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  page.on('pageerror', (error) => console.error(error))
+  await page.goto(`http://localhost:${port}/`)
+  await page.waitForFunction('globalThis.bench')
+  return page
+}
+
+async function encryptRates() {
+  const page = await freshPage()
+  const rows = []
+  for (const { size, inFlight, rounds } of [
+    { size: 1024, inFlight: 1, rounds: 9 },
+    { size: 1024, inFlight: 64, rounds: 9 },
+    { size: 1024, inFlight: 1000, rounds: 9 },
+    { size: 64, inFlight: 1000, rounds: 5 },
+    { size: 4096, inFlight: 64, rounds: 5 },
+  ]) {
+    const measured = await page.evaluate(
+      async ({ size, inFlight, rounds }) => {
+        const { bench } = globalThis
+        globalThis.contenders ??= await bench.contenders()
+        const plaintext = crypto.getRandomValues(new Uint8Array(size))
+        const results = []
+        for (let round = -1; round < rounds; round++) {
+          const rates = {}
+          for (const contender of globalThis.contenders)
+            rates[contender.name] = await bench.rate(contender, plaintext, inFlight, 400)
+          if (round >= 0) results.push(rates)
+        }
+        return results
+      },
+      { size, inFlight, rounds },
+    )
+    const ratio = (a, b) => median(measured.map((round) => round[a] / round[b]))
+    rows.push({
+      'Encrypt of': `${size} B`,
+      'in flight': inFlight,
+      'bare, calls/s': Math.round(median(measured.map(({ bare }) => bare))),
+      'Comlink, calls/s': Math.round(median(measured.map(({ comlink }) => comlink))),
+      'vault, calls/s': Math.round(median(measured.map(({ vault }) => vault))),
+      'vault / bare': ratio('vault', 'bare').toFixed(2),
+      'vault / Comlink': ratio('vault', 'comlink').toFixed(2),
+      ...(inFlight === 1 && { 'latency, × bare': ratio('bare', 'vault').toFixed(2) }),
+    })
+  }
+  console.log('\nEncrypt through vault.kms, through a bare worker, through the same worker behind Comlink')
+  console.table(rows)
+}
+
+async function storage() {
+  const rows = []
+  for (const count of [1, 10_000, 100_000]) {
+    const page = await freshPage()
+    const times = await page.evaluate((keys) => globalThis.bench.openingTimes(keys, 9), count)
+    rows.push({
+      keys: count,
+      'open to first Encrypt, ms': median(times.open).toFixed(1),
+      'ListKeys of 100, ms': median(times.list).toFixed(2),
+    })
+    await page.context().close()
+  }
+  console.log('\nOpening an existing vault, and listing it')
+  console.table(rows)
+
+  const page = await freshPage()
+  await page.evaluate(() => globalThis.bench.openingTimes(10_000, 1))
+  const before = await workerMemory(page)
+  await page.evaluate(() => globalThis.bench.useAllKeys())
+  const after = await workerMemory(page)
+  console.log(
+    `\nMemory of the worker after using each of 10,000 keys: ${((after - before) / 10_000).toFixed(0)} bytes a key`,
+  )
+  await page.context().close()
+}
+
+/** Bytes of JavaScript memory in all workers of a page, after garbage collection. */
+async function workerMemory(page) {
+  const { breakdown } = await page.evaluate(() => performance.measureUserAgentSpecificMemory())
+  return breakdown
+    .filter(({ attribution }) => attribution.some(({ scope }) => scope === 'DedicatedWorkerGlobalScope'))
+    .reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
