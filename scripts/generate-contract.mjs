@@ -126,7 +126,8 @@ const cell = ({ outcome, resolve }) => {
     ...(effect && { effect }),
   }))
 }
-const rows = { ...states.rows, ...states.extensions }
+// The two newest operations are in no edition of the table; they use a key as Sign does.
+const rows = { ...states.rows, ...states.extensions, Encapsulate: states.rows.Sign, Decapsulate: states.rows.Sign }
 // Equal cells and equal rows are written once; the table is 336 cells of about 20 kinds.
 const cells = new Map()
 const cellName = (value) => {

@@ -22,6 +22,12 @@ export interface VaultOptions {
   /** Twelve digits; shows in every ARN. Fixed when the vault is made. Default `000000000000`. */
   readonly accountId?: string
   /**
+   * Lets keys that are made from now on sign digests (`MessageType: 'DIGEST'`, Ed25519ph, ML-DSA's `EXTERNAL_MU`), which
+   * WebCrypto cannot do: their private bytes are then sealed instead of native, and opened in the worker for each
+   * signature. Script injected into the origin could open a sealed key. Default false.
+   */
+  readonly digestSigning?: boolean
+  /**
    * The worker that is to be the HSM, or the URL of its file, if it is not the one that comes with the package: for
    * pages under Trusted Types, and for applications that build their own (see `browser-kms/worker`).
    */
@@ -71,7 +77,13 @@ const START_TIMEOUT = 30_000
  * ```
  */
 export async function openVault(options: VaultOptions = {}): Promise<Vault> {
-  const { name = 'default', region = 'browser-local-1', accountId = '000000000000', signal } = options
+  const {
+    name = 'default',
+    region = 'browser-local-1',
+    accountId = '000000000000',
+    digestSigning = false,
+    signal,
+  } = options
   checkVaultName(name)
   checkRegion(region)
   checkAccountId(accountId)
@@ -80,7 +92,7 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
   const control = wrap<ControlService>(worker)
   try {
     const opened = await Promise.race([
-      control.open({ name, region, accountId }).then(resultOf<OpenedMessage>),
+      control.open({ name, region, accountId, digestSigning }).then(resultOf<OpenedMessage>),
       failureOf(worker, signal),
     ])
     return new Vault(worker, control, opened, region, signal)

@@ -51,11 +51,11 @@ export class VaultControl implements ControlService {
       async () => {
         if (this.#opened)
           throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
-        const { name, region, accountId } = message
+        const { name, region, accountId, digestSigning } = message
         checkVaultName(name)
         checkRegion(region)
         checkAccountId(accountId)
-        this.#opened = { name, region, accountId }
+        this.#opened = { name, region, accountId, digestSigning: digestSigning === true }
         try {
           const vault = await this.#region(region)
           this.#root = vault.serviceFor(callerFor(vault.realm, 'root'))
@@ -147,13 +147,14 @@ export class VaultControl implements ControlService {
   }
 
   #region(region: unknown): Promise<RegionVault> {
-    const { name, accountId } = this.#mustBeOpen()
+    const { name, accountId, digestSigning } = this.#mustBeOpen()
     checkRegion(region)
     let vault = this.#regions.get(region)
     if (!vault) {
       vault = RegionVault.open({
         vaultName: name,
         realm: { accountId, region },
+        digestSigning,
         now: this.#now,
         onChange: (notice, realm) => this.#tell(notice, realm),
         onClosed: () => this.#onDatabaseGone(),

@@ -341,4 +341,6 @@ export const keyStates: { readonly [Operation in OperationName]?: KeyStateRow } 
   GetKeyLastUsage: row4,
   ListKeys: row4,
   ListRetirableGrants: row4,
+  Encapsulate: row8,
+  Decapsulate: row8,
 }

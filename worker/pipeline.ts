@@ -23,7 +23,7 @@ import type { AuditLog } from './audit/audit-log.js'
 import type { AuditRecord } from './audit/audit-record.js'
 import { authorize } from './authorization/authorize.js'
 import type { Caller } from './authorization/caller.js'
-import type { OperationRow, Request, Target } from './operations/row.js'
+import type { CustodyRules, OperationRow, Request, Target } from './operations/row.js'
 import { operationRows } from './operations/table.js'
 import type { Quotas } from './quotas.js'
 import { guardKeyState } from './state-guard.js'
@@ -38,6 +38,7 @@ export interface PipelineOptions {
   readonly audit: AuditLog
   readonly realm: Realm
   readonly quotas: Quotas
+  readonly custody: CustodyRules
   readonly now: () => number
 }
 
@@ -82,8 +83,8 @@ export class Pipeline {
     const read = readInput(operation, input)
     if (!row) throw new UnsupportedOperationException(`${operation} is not built yet in browser-kms.`)
     row.check?.(read)
-    const { realm, quotas, store } = this.#options
-    const request: AnyRequest = { operation, input: read, caller, realm, quotas, requestId, now }
+    const { realm, quotas, custody, store } = this.#options
+    const request: AnyRequest = { operation, input: read, caller, realm, quotas, custody, requestId, now }
     trail.request = request
     trail.row = row
     if (row.kind !== 'mutation') {

@@ -2,6 +2,7 @@ import type { Realm } from '../src/contract/identifiers.js'
 import type { RequestService } from '../src/contract/wire.js'
 import { AuditLog } from './audit/audit-log.js'
 import type { Caller } from './authorization/caller.js'
+import { Sealer } from './material/sealer.js'
 import { Pipeline } from './pipeline.js'
 import { defaultQuotas } from './quotas.js'
 import { requestService } from './request-service.js'
@@ -12,6 +13,7 @@ import { Sweeper } from './sweeper.js'
 export interface RegionVaultOptions {
   readonly vaultName: string
   readonly realm: Realm
+  readonly digestSigning: boolean
   readonly now: () => number
   readonly onChange: (notice: ChangeNotice, realm: Realm) => void
   readonly onClosed: () => void
@@ -44,11 +46,12 @@ export class RegionVault {
     return vault
   }
 
-  private constructor({ vaultName, realm, now }: RegionVaultOptions, store: VaultStore) {
+  private constructor({ vaultName, realm, digestSigning, now }: RegionVaultOptions, store: VaultStore) {
     this.realm = realm
     this.store = store
     this.#audit = new AuditLog((records) => store.appendAudit(records))
-    this.#pipeline = new Pipeline({ store, audit: this.#audit, realm, quotas: defaultQuotas, now })
+    const custody = { digestSigning, sealer: new Sealer(store.identity.sealingKey) }
+    this.#pipeline = new Pipeline({ store, audit: this.#audit, realm, quotas: defaultQuotas, custody, now })
     this.#sweeper = new Sweeper({ vaultName, realm, store, now })
   }
 

@@ -8,6 +8,7 @@ export interface OpenMessage {
   readonly name: string
   readonly region: string
   readonly accountId: string
+  readonly digestSigning: boolean
 }
 
 /** What the worker gives to the page that opened the vault. */

@@ -63,7 +63,7 @@ export class Packer {
   /**
    * The value with its binary parts replaced by references.
    *
-   * @throws `TypeError` for what no request or response can hold (functions, symbols, bigints, cycles)
+   * @throws `TypeError` for what no request or response can hold (functions, symbols, bigints, class instances, cycles)
    */
   pack(value: unknown, depth = 0): unknown {
     switch (typeof value) {
@@ -82,6 +82,7 @@ export class Packer {
     if (ArrayBuffer.isView(value)) return this.#add(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
     if (value instanceof ArrayBuffer) return this.#add(new Uint8Array(value))
     if (Array.isArray(value)) return Array.from(value, (entry) => this.pack(entry, depth + 1))
+    if (!isPlainObject(value)) throw new TypeError(`a ${kindOf(value)} cannot be part of a request`)
     const packed: Record<string, unknown> = {}
     for (const key of Object.keys(value))
       setOwn(packed, key, this.pack((value as Record<string, unknown>)[key], depth + 1))
@@ -142,6 +143,21 @@ export function unpack(value: unknown, bytes: Uint8Array, view: 'shared' | 'own'
       setOwn(value as Record<string, unknown>, key, unpack(member, bytes, view, depth + 1))
   }
   return value
+}
+
+/**
+ * Whether an object is all that its own members say, whichever window it comes from. The members of a Map, say, would
+ * be lost on the way, and an encryption context without its pairs be none.
+ */
+function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** `Map`, `Blob`, … */
+function kindOf(value: object): string {
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1)
+  return kind === 'Object' ? 'class instance' : kind
 }
 
 /** Sets an own property, also one that is called `__proto__`. */

@@ -1,4 +1,6 @@
 /** Encrypt, Decrypt, ReEncrypt and the data keys that are encrypted the same way. */
+
+import { longestPlaintext } from '../../src/contract/encryption-algorithms.js'
 import {
   AccessDeniedException,
   IncorrectKeyException,
@@ -6,14 +8,16 @@ import {
   InvalidKeyUsageException,
   ValidationException,
 } from '../../src/contract/errors.js'
-import type { EncryptionContext, OperationInput } from '../../src/contract/shapes.js'
+import type { EncryptionContext, OperationInput, Value } from '../../src/contract/shapes.js'
+import type { Bytes } from '../material/family.js'
 import { open, seal } from '../material/symmetric.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { type CiphertextHeader, ciphertextHeader, readCiphertextBlob } from './ciphertext-blob.js'
 import { authenticatedData } from './encryption-context.js'
-import type { OperationRows, Request, Target } from './row.js'
+import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
+import type { CustodyRules, OperationRows, Request, Target } from './row.js'
 import { existingKey, keyByAnyIdentifier } from './targets.js'
 
 const SYMMETRIC_DEFAULT = 'SYMMETRIC_DEFAULT'
@@ -24,11 +28,15 @@ export const encryptionRows = {
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'EncryptionAlgorithm', 'EncryptionContext', 'DryRun'],
     targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
-    rules: ({ input }, targets) => checkAlgorithm(input.EncryptionAlgorithm, targets[0]),
+    rules: ({ input }, [target]) => {
+      const side = sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)
+      checkSide(side)
+      checkPlaintextLength(side, (input.Plaintext as Uint8Array).byteLength)
+    },
     execute: async ({ input }, [target], store) => {
-      const { key, arn } = target as Target
-      const { blob } = await encryptWith(store, key, input.Plaintext as Uint8Array, input.EncryptionContext)
-      return { CiphertextBlob: blob, KeyId: arn, EncryptionAlgorithm: SYMMETRIC_DEFAULT }
+      const side = sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)
+      const { blob } = await encryptOn(side, store, input.Plaintext as Bytes)
+      return { CiphertextBlob: blob, KeyId: (target as Target).arn, EncryptionAlgorithm: side.algorithm }
     },
   },
 
@@ -41,14 +49,19 @@ export const encryptionRows = {
       checkCiphertextPresent(input)
     },
     targets: async (request, reader) => {
-      const { KeyId, CiphertextBlob } = request.input
-      return [await ciphertextKey(request, reader, KeyId, CiphertextBlob, 'key')]
+      const { KeyId, CiphertextBlob, EncryptionAlgorithm } = request.input
+      return [await ciphertextKey(request, reader, KeyId, CiphertextBlob, EncryptionAlgorithm, 'key')]
     },
-    rules: ({ input }, targets) => checkAlgorithm(input.EncryptionAlgorithm, targets[0]),
-    execute: async ({ input }, [target], store) => {
-      const { key, arn } = target as Target
-      const { plaintext, materialId } = await decryptWith(store, key, input.CiphertextBlob, input.EncryptionContext)
-      return { KeyId: arn, Plaintext: plaintext, EncryptionAlgorithm: SYMMETRIC_DEFAULT, KeyMaterialId: materialId }
+    rules: ({ input }, [target]) => checkSide(sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)),
+    execute: async ({ input, custody }, [target], store) => {
+      const side = sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)
+      const { plaintext, materialId } = await decryptOn(side, store, input.CiphertextBlob, custody)
+      return {
+        KeyId: (target as Target).arn,
+        Plaintext: plaintext,
+        EncryptionAlgorithm: side.algorithm,
+        ...(materialId !== undefined && { KeyMaterialId: materialId }),
+      }
     },
   },
 
@@ -67,29 +80,31 @@ export const encryptionRows = {
     action: (role) => (role === 'source' ? 'kms:ReEncryptFrom' : 'kms:ReEncryptTo'),
     check: checkCiphertextPresent,
     targets: async (request, reader) => {
-      const { SourceKeyId, DestinationKeyId, CiphertextBlob } = request.input
+      const { SourceKeyId, DestinationKeyId, CiphertextBlob, SourceEncryptionAlgorithm } = request.input
       return [
-        await ciphertextKey(request, reader, SourceKeyId, CiphertextBlob, 'source'),
+        await ciphertextKey(request, reader, SourceKeyId, CiphertextBlob, SourceEncryptionAlgorithm, 'source'),
         await keyByAnyIdentifier(request, reader, DestinationKeyId as string, 'destination'),
       ]
     },
     rules: ({ input }, [source, destination]) => {
-      checkAlgorithm(input.SourceEncryptionAlgorithm, source)
-      checkAlgorithm(input.DestinationEncryptionAlgorithm, destination)
+      checkSide(sideOf(source, input.SourceEncryptionAlgorithm, input.SourceEncryptionContext))
+      checkSide(sideOf(destination, input.DestinationEncryptionAlgorithm, input.DestinationEncryptionContext))
     },
-    execute: async ({ input }, targets, store) => {
-      const [source, destination] = targets as readonly [Target, Target]
-      const opened = await decryptWith(store, source.key, input.CiphertextBlob, input.SourceEncryptionContext)
+    execute: async ({ input, custody }, [source, destination], store) => {
+      const from = sideOf(source, input.SourceEncryptionAlgorithm, input.SourceEncryptionContext)
+      const to = sideOf(destination, input.DestinationEncryptionAlgorithm, input.DestinationEncryptionContext)
+      const opened = await decryptOn(from, store, input.CiphertextBlob, custody)
       try {
-        const made = await encryptWith(store, destination.key, opened.plaintext, input.DestinationEncryptionContext)
+        checkPlaintextLength(to, opened.plaintext.byteLength)
+        const made = await encryptOn(to, store, opened.plaintext)
         return {
           CiphertextBlob: made.blob,
-          SourceKeyId: source.arn,
-          KeyId: destination.arn,
-          SourceEncryptionAlgorithm: SYMMETRIC_DEFAULT,
-          DestinationEncryptionAlgorithm: SYMMETRIC_DEFAULT,
-          SourceKeyMaterialId: opened.materialId,
-          DestinationKeyMaterialId: made.materialId,
+          SourceKeyId: (source as Target).arn,
+          KeyId: (destination as Target).arn,
+          SourceEncryptionAlgorithm: from.algorithm,
+          DestinationEncryptionAlgorithm: to.algorithm,
+          ...(opened.materialId !== undefined && { SourceKeyMaterialId: opened.materialId }),
+          ...(made.materialId !== undefined && { DestinationKeyMaterialId: made.materialId }),
         }
       } finally {
         opened.plaintext.fill(0)
@@ -106,6 +121,7 @@ export const encryptionRows = {
       dataKeyLength(input)
     },
     targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    rules: ({ operation }, [target]) => checkSymmetric(operation, target),
     execute: async (request, [target], store) => {
       const { arn } = target as Target
       const { dataKey, blob, materialId } = await generateDataKey(request, target as Target, store)
@@ -119,6 +135,7 @@ export const encryptionRows = {
     audited: ['KeyId', 'KeySpec', 'NumberOfBytes', 'EncryptionContext', 'DryRun'],
     check: dataKeyLength,
     targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    rules: ({ operation }, [target]) => checkSymmetric(operation, target),
     execute: async (request, [target], store) => {
       const { arn } = target as Target
       const { dataKey, blob, materialId } = await generateDataKey(request, target as Target, store)
@@ -128,18 +145,87 @@ export const encryptionRows = {
   },
 } satisfies OperationRows
 
-async function encryptWith(
+/** One half of a request that encrypts or decrypts: a key, and what the request says for it. */
+interface Side {
+  readonly key: KeyRecord
+  readonly algorithm: Algorithm
+  readonly context: EncryptionContext | undefined
+}
+type Algorithm = Value<'EncryptionAlgorithmSpec'>
+
+function sideOf(
+  target: Target | undefined,
+  algorithm: Algorithm | undefined,
+  context: EncryptionContext | undefined,
+): Side {
+  return { key: (target as Target).key, algorithm: algorithm ?? SYMMETRIC_DEFAULT, context }
+}
+
+/** The algorithm must be one of the key's, and only symmetric encryption takes a context (MGT-50). */
+function checkSide({ key, algorithm, context }: Side): void {
+  checkAlgorithmOf(key, algorithm)
+  if (algorithm !== SYMMETRIC_DEFAULT && context !== undefined && Object.keys(context).length > 0)
+    throw new ValidationException(`An encryption context cannot be used with ${algorithm}: it would not be protected.`)
+}
+
+function checkPlaintextLength({ key, algorithm }: Side, length: number): void {
+  const limit = longestPlaintext(key.keySpec, algorithm)
+  if (length > limit)
+    throw new ValidationException(
+      `Algorithm ${algorithm} and key spec ${key.keySpec} cannot encrypt data larger than ${limit} bytes.`,
+    )
+}
+
+/** Data keys are wrapped by symmetric encryption keys only (ENC-6). */
+export function checkSymmetric(operation: string, target: Target | undefined): void {
+  const { key, arn } = target as Target
+  if (key.keySpec !== SYMMETRIC_DEFAULT)
+    throw new InvalidKeyUsageException(`${arn} key spec is ${key.keySpec} which is not valid for ${operation}.`)
+}
+
+async function encryptOn(
+  { key, algorithm, context }: Side,
+  store: VaultStore,
+  plaintext: Bytes,
+): Promise<{ blob: Bytes; materialId?: MaterialId }> {
+  if (algorithm === SYMMETRIC_DEFAULT) return encryptWith(store, key, plaintext, context)
+  const { material, family } = await materialOf(store, key)
+  return { blob: await ability(family, 'encryption').encrypt(material, algorithm, plaintext) }
+}
+
+async function decryptOn(
+  { key, algorithm, context }: Side,
+  store: VaultStore,
+  blob: Uint8Array | undefined,
+  { sealer }: CustodyRules,
+): Promise<{ plaintext: Bytes; materialId?: MaterialId }> {
+  if (algorithm === SYMMETRIC_DEFAULT) return decryptWith(store, key, blob, context)
+  const { material, family } = await materialOf(store, key)
+  const plaintext = await ability(family, 'encryption').decrypt(material, algorithm, blob as Bytes, sealer)
+  if (!plaintext)
+    throw new InvalidCiphertextException(
+      `The ciphertext was not made for this key with ${algorithm}, or it was changed.`,
+    )
+  return { plaintext }
+}
+
+export async function encryptWith(
   store: VaultStore,
   key: KeyRecord,
   plaintext: Uint8Array,
   context: EncryptionContext | undefined,
-): Promise<{ blob: Uint8Array; materialId: MaterialId }> {
+): Promise<{ blob: Bytes; materialId: MaterialId }> {
   const materialId = key.currentMaterialId
   const material = await store.material(key.keyId, materialId)
   if (!material) throw new TypeError('the key has lost its current material')
   const header = headerOf(material)
   const authenticated = authenticatedData(header, context)
-  const blob = await seal(material.handle, plaintext as Uint8Array<ArrayBuffer>, authenticated, header)
+  const blob = await seal(
+    material.handles.aead as CryptoKey,
+    plaintext as Uint8Array<ArrayBuffer>,
+    authenticated,
+    header,
+  )
   return { blob, materialId }
 }
 
@@ -160,10 +246,11 @@ async function decryptWith(
   key: KeyRecord,
   blob: Uint8Array | undefined,
   context: EncryptionContext | undefined,
-): Promise<{ plaintext: Uint8Array; materialId: MaterialId }> {
+): Promise<{ plaintext: Bytes; materialId: MaterialId }> {
   const { materialId, header, sealed } = readOwnCiphertext(blob)
   const material = await store.material(key.keyId, materialId)
-  const plaintext = material && (await open(material.handle, sealed, authenticatedData(header, context)))
+  const plaintext =
+    material && (await open(material.handles.aead as CryptoKey, sealed, authenticatedData(header, context)))
   if (!plaintext)
     throw new InvalidCiphertextException(
       'The ciphertext cannot be opened: it was changed, or the encryption context is not exactly the one it was made with.',
@@ -189,11 +276,20 @@ async function ciphertextKey(
   reader: VaultReader,
   identifier: string | undefined,
   blob: Uint8Array | undefined,
+  algorithm: Algorithm | undefined,
   role: Target['role'],
 ): Promise<Target> {
   const named = identifier === undefined ? undefined : await keyByAnyIdentifier(request, reader, identifier, role)
   // A dry run with IGNORE_CIPHERTEXT has no ciphertext, and a key instead (SDK-33).
   if (named && blob === undefined) return named
+  if (algorithm !== undefined && algorithm !== SYMMETRIC_DEFAULT) {
+    if (named) return named
+    throw new ValidationException(
+      `The key must be named to decrypt with ${algorithm}: the ciphertext does not name it.`,
+    )
+  }
+  // What is no ciphertext of a symmetric key cannot contradict the named one, whose usage is looked at then.
+  if (named && named.key.keySpec !== SYMMETRIC_DEFAULT && !readCiphertextBlob(blob as Bytes)) return named
   const { keyId } = readOwnCiphertext(blob)
   if (named) {
     if (named.key.keyId === keyId) return named
@@ -209,12 +305,6 @@ async function ciphertextKey(
       'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
     )
   }
-}
-
-function checkAlgorithm(algorithm: string | undefined, target: Target | undefined): void {
-  const spec = target?.key.keySpec
-  if (algorithm !== undefined && algorithm !== SYMMETRIC_DEFAULT)
-    throw new InvalidKeyUsageException(`Algorithm ${algorithm} is incompatible with key spec ${spec}.`)
 }
 
 /** SDK-33: `CiphertextBlob` may be missing only from a dry run that ignores it, which then has to name the key. */

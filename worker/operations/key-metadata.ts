@@ -5,7 +5,6 @@ import type { KeyRecord } from '../storage/schema.js'
 
 /** What DescribeKey and CreateKey tell of a key (MGT-30): no alias, tag, policy or grant. */
 export function keyMetadata(realm: Realm, key: KeyRecord): KeyMetadata {
-  const algorithms = keySpecs[key.keySpec].usages[key.keyUsage]
   return {
     AWSAccountId: realm.accountId,
     KeyId: key.keyId,
@@ -22,8 +21,19 @@ export function keyMetadata(realm: Realm, key: KeyRecord): KeyMetadata {
     // The deprecated member repeats the spec; its own enumeration lacks the newer ones (MGT-30).
     CustomerMasterKeySpec: key.keySpec as NonNullable<KeyMetadata['CustomerMasterKeySpec']>,
     KeySpec: key.keySpec,
-    ...(algorithms && Object.fromEntries(Object.entries(algorithms).map(([list, names]) => [list, [...names]]))),
+    ...algorithmLists(key),
     MultiRegion: false,
     ...(key.keySpec === 'SYMMETRIC_DEFAULT' && { CurrentKeyMaterialId: key.currentMaterialId }),
   }
 }
+
+/** The one list of algorithms that a key's usage has; the others are absent, never empty. */
+export function algorithmLists({ keySpec, keyUsage }: KeyRecord): AlgorithmLists {
+  const lists = Object.entries(keySpecs[keySpec].usages[keyUsage] ?? {})
+  return Object.fromEntries(lists.map(([list, names]) => [list, [...names]]))
+}
+
+type AlgorithmLists = Pick<
+  KeyMetadata,
+  'EncryptionAlgorithms' | 'SigningAlgorithms' | 'MacAlgorithms' | 'KeyAgreementAlgorithms' | 'EncapsulationAlgorithms'
+>

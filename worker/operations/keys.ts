@@ -6,7 +6,9 @@ import {
 } from '../../src/contract/errors.js'
 import { keyArn, newKeyId } from '../../src/contract/identifiers.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
-import type { KeyState, KeyUsage, OperationInput } from '../../src/contract/shapes.js'
+import type { KeySpec, KeyState, KeyUsage, OperationInput } from '../../src/contract/shapes.js'
+import { familyOf } from '../material/families.js'
+import type { Material, Purpose } from '../material/family.js'
 import { generateSymmetric } from '../material/symmetric.js'
 import type { KeyRecord } from '../storage/schema.js'
 import { keyMetadata } from './key-metadata.js'
@@ -49,10 +51,12 @@ export const keyRows = {
     rules: ({ input, quotas }) => {
       if (input.Policy !== undefined) checkPolicyDocument(input.Policy, quotas)
     },
-    prepare: generateSymmetric,
-    execute: async ({ input, now, realm, quotas }, _targets, transaction, handle) => {
+    prepare: makeMaterial,
+    execute: async ({ input, now, realm, quotas }, _targets, transaction, prepared) => {
       if ((await transaction.keyCount()) >= quotas.keys)
         throw new LimitExceededException(`There are ${quotas.keys} KMS keys already, which is the limit for a Region.`)
+      const material = prepared as Material
+      const { keySpec, keyUsage } = requestedKind(input)
       const keyId = newKeyId()
       const materialId = newMaterialId()
       const record: KeyRecord = {
@@ -60,16 +64,16 @@ export const keyRows = {
         revision: 0,
         createdAt: now,
         description: input.Description ?? '',
-        keySpec: 'SYMMETRIC_DEFAULT',
-        keyUsage: 'ENCRYPT_DECRYPT',
+        keySpec,
+        keyUsage,
         origin: 'AWS_KMS',
         state: 'Enabled',
         currentMaterialId: materialId,
-        custody: 'native',
+        custody: material.sealed ? 'sealed' : 'native',
         ...storedPolicy(realm, input.Policy),
         tags: tagsOf(input.Tags ?? []),
       }
-      await transaction.addKey(record, { keyId, materialId, createdAt: now, handle: handle as CryptoKey })
+      await transaction.addKey(record, { keyId, materialId, createdAt: now, ...material })
       return { KeyMetadata: keyMetadata(realm, record) }
     },
   },
@@ -159,14 +163,13 @@ function checkCreateKey(input: OperationInput<'CreateKey'>): void {
     throw new ValidationException(
       'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
     )
-  const spec = KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT'
-  if (KeyUsage === undefined && spec !== 'SYMMETRIC_DEFAULT')
+  const { keySpec, keyUsage } = requestedKind(input)
+  if (KeyUsage === undefined && keySpec !== 'SYMMETRIC_DEFAULT')
     throw new ValidationException(
       'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
     )
-  const usage: KeyUsage = KeyUsage ?? 'ENCRYPT_DECRYPT'
-  if (!keySpecs[spec].usages[usage])
-    throw new ValidationException(`KeyUsage ${usage} is not compatible with KeySpec ${spec}`)
+  if (!keySpecs[keySpec].usages[keyUsage])
+    throw new ValidationException(`KeyUsage ${keyUsage} is not compatible with KeySpec ${keySpec}`)
   checkTags(Tags ?? [])
   const missing =
     CustomKeyStoreId !== undefined || XksKeyId !== undefined
@@ -175,10 +178,33 @@ function checkCreateKey(input: OperationInput<'CreateKey'>): void {
         ? `Origin ${Origin} is`
         : MultiRegion
           ? 'MultiRegion is'
-          : spec !== 'SYMMETRIC_DEFAULT'
-            ? `KeySpec ${spec} is`
-            : undefined
+          : undefined
   if (missing) throw new UnsupportedOperationException(`${missing} not built yet in browser-kms.`)
+}
+
+/** Spec and usage that CreateKey is asked for, with its defaults. */
+function requestedKind({ KeySpec, CustomerMasterKeySpec, KeyUsage }: OperationInput<'CreateKey'>): {
+  readonly keySpec: KeySpec
+  readonly keyUsage: KeyUsage
+} {
+  return {
+    keySpec: KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT',
+    keyUsage: KeyUsage ?? 'ENCRYPT_DECRYPT',
+  }
+}
+
+const purposes: { readonly [Usage in KeyUsage]: Purpose } = {
+  ENCRYPT_DECRYPT: 'encrypt',
+  SIGN_VERIFY: 'sign',
+  GENERATE_VERIFY_MAC: 'mac',
+  KEY_AGREEMENT: 'agree',
+  ENCAPSULATE_DECAPSULATE: 'encapsulate',
+}
+
+async function makeMaterial({ input, custody }: Request<'CreateKey'>): Promise<Material> {
+  const { keySpec, keyUsage } = requestedKind(input)
+  if (keySpec === 'SYMMETRIC_DEFAULT') return { handles: { aead: await generateSymmetric() } }
+  return (await familyOf(keySpec)).make(purposes[keyUsage], custody.sealer, custody)
 }
 
 /** Names of generated material are random: the bytes they stand for are known to nobody. */

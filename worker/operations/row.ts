@@ -1,6 +1,8 @@
 import type { Realm } from '../../src/contract/identifiers.js'
 import type { KeyUsage, OperationInput, OperationName, OperationResult } from '../../src/contract/shapes.js'
 import type { Caller } from '../authorization/caller.js'
+import type { MakeOptions } from '../material/family.js'
+import type { Sealer } from '../material/sealer.js'
 import type { Quotas } from '../quotas.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord } from '../storage/schema.js'
@@ -14,6 +16,11 @@ export interface Target {
   readonly arn: string
 }
 
+/** How this vault keeps material that WebCrypto cannot hold. */
+export interface CustodyRules extends MakeOptions {
+  readonly sealer: Sealer
+}
+
 /** A request that has passed validation. */
 export interface Request<Name extends OperationName> {
   readonly operation: Name
@@ -21,6 +28,7 @@ export interface Request<Name extends OperationName> {
   readonly caller: Caller
   readonly realm: Realm
   readonly quotas: Quotas
+  readonly custody: CustodyRules
   readonly requestId: string
   /** The moment of the request, milliseconds since 1970: one request sees one time. */
   readonly now: number

@@ -1,9 +1,13 @@
 import { aliasRows } from './aliases.js'
+import { dataKeyPairRows } from './data-key-pairs.js'
 import { encryptionRows } from './encryption.js'
 import { keyPolicyRows } from './key-policies.js'
 import { keyRows } from './keys.js'
+import { macRows } from './macs.js'
+import { publicKeyRows } from './public-keys.js'
 import { randomRows } from './random.js'
 import type { OperationRows } from './row.js'
+import { signingRows } from './signing.js'
 import { tagRows } from './tags.js'
 
 /** Every operation that is built. The rest of the contract answers UnsupportedOperationException. */
@@ -14,4 +18,8 @@ export const operationRows: OperationRows = {
   ...keyPolicyRows,
   ...encryptionRows,
   ...randomRows,
+  ...signingRows,
+  ...macRows,
+  ...publicKeyRows,
+  ...dataKeyPairRows,
 }

@@ -2,6 +2,7 @@ import { type IDBPDatabase, openDB } from 'idb'
 import { KMSInvalidStateException, ValidationException } from '../../src/contract/errors.js'
 import type { Realm } from '../../src/contract/identifiers.js'
 import { databaseName } from '../../src/contract/vault-names.js'
+import { generateSymmetric } from '../material/symmetric.js'
 import { migrations, schemaVersion } from './migrations.js'
 import type { VaultRecords, VaultSchema } from './schema.js'
 
@@ -70,11 +71,17 @@ async function readOrMakeIdentity(
 ): Promise<VaultRecords['identity']> {
   const existing = await connection.get('vault', 'identity')
   if (existing) return existing as VaultRecords['identity']
-  const markerKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+  const [markerKey, sealingKey] = await Promise.all([generateSymmetric(), generateSymmetric()])
   // Another tab may have opened the vault for the first time meanwhile: the first identity written stays.
   const transaction = connection.transaction('vault', 'readwrite', { durability: 'strict' })
   const written = await transaction.store.get('identity')
-  const identity = (written as VaultRecords['identity'] | undefined) ?? { accountId, region, createdAt, markerKey }
+  const identity = (written as VaultRecords['identity'] | undefined) ?? {
+    accountId,
+    region,
+    createdAt,
+    markerKey,
+    sealingKey,
+  }
   if (!written) {
     await transaction.store.put(identity, 'identity')
     await transaction.store.put({ keys: 0, changes: 0 }, 'counters')

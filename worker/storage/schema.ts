@@ -8,6 +8,7 @@
 import type { DBSchema } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
 import type { KeySpec, KeyState, KeyUsage, Origin } from '../../src/contract/shapes.js'
+import type { Material } from '../material/family.js'
 
 /** A KMS key without its material. Times are milliseconds since 1970. */
 export interface KeyRecord {
@@ -38,13 +39,14 @@ export type Custody = 'native' | 'sealed'
 /** Names one backing key; 64 hex digits. */
 export type MaterialId = string
 
-/** One backing key. All of a key's materials are kept until the key is deleted (MGT-91). */
-export interface MaterialRecord {
+/**
+ * One backing key. All of a key's materials are kept until the key is deleted (MGT-91). Its handles are
+ * non-extractable: script that reads this record can use them but not copy them.
+ */
+export interface MaterialRecord extends Material {
   readonly keyId: KeyId
   readonly materialId: MaterialId
   readonly createdAt: number
-  /** Non-extractable: script that reads this record can use it but not copy it. */
-  readonly handle: CryptoKey
 }
 
 export interface AliasRecord {
@@ -68,6 +70,8 @@ export interface VaultRecords {
     readonly createdAt: number
     /** Seals the markers of paged lists, so that a forged one is noticed. Non-extractable AES-256-GCM. */
     readonly markerKey: CryptoKey
+    /** Seals material that WebCrypto cannot hold. Non-extractable AES-256-GCM. */
+    readonly sealingKey: CryptoKey
   }
   /** Kept because counting 100,000 records takes 34 ms. */
   counters: {

@@ -1,0 +1,54 @@
+/**
+ * Ed25519 (RFC 8032): native. Ed25519ph, which no WebCrypto has, needs the seed sealed; a vault has to ask for that
+ * (`digestSigning`). KMS hashes the digest it is given once more: it is the message of Ed25519ph (ASYM-21).
+ */
+import { rawPublicKey, toSpki } from './encodings.js'
+import type { Bytes, MaterialFamily } from './family.js'
+
+const SPEC = 'ECC_NIST_EDWARDS25519'
+const PREHASHED = 'ED25519_PH_SHA_512'
+const ED25519 = { name: 'Ed25519' }
+
+const load = () => import('@noble/curves/ed25519.js')
+
+export function edwards25519(): MaterialFamily {
+  return {
+    async make(_purpose, sealer, { digestSigning }) {
+      if (!digestSigning) {
+        const pair = (await crypto.subtle.generateKey(ED25519, false, ['sign', 'verify'])) as CryptoKeyPair
+        const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey))
+        return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey }
+      }
+      const { ed25519 } = await load()
+      const seed = ed25519.utils.randomSecretKey() as Bytes
+      const publicKey = toSpki(SPEC, ed25519.getPublicKey(seed))
+      return { handles: {}, sealed: await sealer.seal(seed), publicKey }
+    },
+    signing: {
+      async sign({ handles: { sign }, sealed }, algorithm, message, _form, sealer) {
+        if (sign) return new Uint8Array(await crypto.subtle.sign(ED25519, sign, message))
+        const { ed25519, ed25519ph } = await load()
+        const scheme = algorithm === PREHASHED ? ed25519ph : ed25519
+        return sealer.withOpened(sealed, (seed) => scheme.sign(message, seed) as Bytes)
+      },
+      async verify({ handles: { verify }, publicKey }, algorithm, message, _form, signature) {
+        if (verify && algorithm !== PREHASHED) return crypto.subtle.verify(ED25519, verify, signature, message)
+        const { ed25519, ed25519ph } = await load()
+        const scheme = algorithm === PREHASHED ? ed25519ph : ed25519
+        try {
+          // RFC 8032's own equation, as WebCrypto and AWS have it, not the looser one of ZIP 215.
+          return scheme.verify(signature, message, rawPublicKey(SPEC, publicKey as Bytes), { zip215: false })
+        } catch {
+          return false
+        }
+      },
+    },
+    async makePair() {
+      const pair = (await crypto.subtle.generateKey(ED25519, true, ['sign', 'verify'])) as CryptoKeyPair
+      return {
+        privateKey: new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey)),
+        publicKey: new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey)),
+      }
+    },
+  }
+}

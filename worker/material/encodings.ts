@@ -1,0 +1,80 @@
+/**
+ * Fixed DER prefixes (RFC 5280, RFC 5480, RFC 5958, FIPS 203 and 204's OIDs). Every key of a spec has the same lengths,
+ * so that its encoding is a constant followed by the bytes; anything that has to be parsed is left to libraries.
+ */
+import type { Bytes } from './family.js'
+
+/** SubjectPublicKeyInfo: the prefix before the raw public key. */
+export const publicKeyPrefixes = {
+  ECC_NIST_P256: '3059301306072a8648ce3d020106082a8648ce3d030107034200',
+  ECC_NIST_P384: '3076301006072a8648ce3d020106052b81040022036200',
+  ECC_NIST_P521: '30819b301006072a8648ce3d020106052b8104002303818600',
+  ECC_SECG_P256K1: '3056301006072a8648ce3d020106052b8104000a034200',
+  SM2: '3059301306072a8648ce3d020106082a811ccf5501822d034200',
+  ECC_NIST_EDWARDS25519: '302a300506032b6570032100',
+  ML_DSA_44: '30820532300b06096086480165030403110382052100',
+  ML_DSA_65: '308207b2300b0609608648016503040312038207a100',
+  ML_DSA_87: '30820a32300b060960864801650304031303820a2100',
+  ML_KEM_512: '30820332300b06096086480165030404010382032100',
+  ML_KEM_768: '308204b2300b0609608648016503040402038204a100',
+  ML_KEM_1024: '30820632300b06096086480165030404030382062100',
+} as const
+
+/** DER SubjectPublicKeyInfo of a raw public key (curves: the uncompressed point). */
+export function toSpki(spec: keyof typeof publicKeyPrefixes, raw: Uint8Array): Bytes {
+  return concatenate(hexToBytes(publicKeyPrefixes[spec]), raw)
+}
+
+/** The raw public key in a SubjectPublicKeyInfo, or undefined if it is none of this spec. */
+export function fromSpki(spec: keyof typeof publicKeyPrefixes, spki: Bytes, rawLength: number): Bytes | undefined {
+  const prefix = hexToBytes(publicKeyPrefixes[spec])
+  const isOne = spki.byteLength === prefix.byteLength + rawLength && prefix.every((byte, index) => spki[index] === byte)
+  return isOne ? rawPublicKey(spec, spki) : undefined
+}
+
+/** The raw public key in a SubjectPublicKeyInfo that this module made. */
+export function rawPublicKey(spec: keyof typeof publicKeyPrefixes, spki: Bytes): Bytes {
+  return spki.subarray(publicKeyPrefixes[spec].length / 2)
+}
+
+/** PKCS #8 of a 32-byte scalar on a curve, with its public point (RFC 5915): prefix, scalar, middle, point. */
+const privateKeyPrefixes = {
+  ECC_SECG_P256K1: '308184020100301006072a8648ce3d020106052b8104000a046d306b0201010420',
+  SM2: '308187020100301306072a8648ce3d020106082a811ccf5501822d046d306b0201010420',
+} as const
+const POINT_FOLLOWS = 'a144034200'
+
+export function toPkcs8(spec: keyof typeof privateKeyPrefixes, scalar: Uint8Array, point: Uint8Array): Bytes {
+  return concatenate(hexToBytes(privateKeyPrefixes[spec]), scalar, hexToBytes(POINT_FOLLOWS), point)
+}
+
+/** PKCS #8 of an ML-KEM seed (RFC 9935: the seed alone, 64 bytes, context tag 0). */
+const seedPrefixes = {
+  ML_KEM_512: '3054020100300b060960864801650304040104428040',
+  ML_KEM_768: '3054020100300b060960864801650304040204428040',
+  ML_KEM_1024: '3054020100300b060960864801650304040304428040',
+} as const
+
+export function seedToPkcs8(spec: keyof typeof seedPrefixes, seed: Uint8Array): Bytes {
+  return concatenate(hexToBytes(seedPrefixes[spec]), seed)
+}
+
+export function concatenate(...parts: readonly Uint8Array[]): Bytes {
+  const result = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let offset = 0
+  for (const part of parts) {
+    result.set(part, offset)
+    offset += part.byteLength
+  }
+  return result
+}
+
+export function hexToBytes(hex: string): Bytes {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, index) =>
+    Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
+  )
+}
+
+export function bytesToHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

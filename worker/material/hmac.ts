@@ -1,0 +1,45 @@
+/** HMAC (RFC 2104): native, but for SHA-224, which no WebCrypto has. */
+import type { Bytes, MaterialFamily } from './family.js'
+
+/** Digest and key length in bytes of each spec (HMAC-1). WebCrypto would take keys of the block size by itself. */
+const specs = {
+  HMAC_256: { hash: 'SHA-256', length: 32 },
+  HMAC_384: { hash: 'SHA-384', length: 48 },
+  HMAC_512: { hash: 'SHA-512', length: 64 },
+} as const
+
+export function hmac(spec: keyof typeof specs): MaterialFamily {
+  const { hash, length } = specs[spec]
+  return {
+    async make() {
+      const mac = await crypto.subtle.generateKey({ name: 'HMAC', hash, length: 8 * length }, false, ['sign'])
+      return { handles: { mac } }
+    },
+    authentication: {
+      async mac({ handles: { mac } }, message) {
+        return new Uint8Array(await crypto.subtle.sign('HMAC', mac as CryptoKey, message))
+      },
+    },
+  }
+}
+
+const HMAC_224_LENGTH = 28
+
+/** HMAC with SHA-224: sealed, by noble. */
+export function hmac224(): MaterialFamily {
+  return {
+    async make(_purpose, sealer) {
+      const bytes: Bytes = crypto.getRandomValues(new Uint8Array(HMAC_224_LENGTH))
+      return { handles: {}, sealed: await sealer.seal(bytes) }
+    },
+    authentication: {
+      async mac({ sealed }, message, sealer) {
+        const [{ hmac }, { sha224 }] = await Promise.all([
+          import('@noble/hashes/hmac.js'),
+          import('@noble/hashes/sha2.js'),
+        ])
+        return sealer.withOpened(sealed, (key) => hmac(sha224, key, message) as Bytes)
+      },
+    },
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * ML-DSA (FIPS 204) and ML-KEM (FIPS 203): native where the engine has them, otherwise sealed, by noble. Feature
+ * detection is by trying: an engine that lacks an algorithm says NotSupportedError.
+ */
+import { rawPublicKey, seedToPkcs8, toSpki } from './encodings.js'
+import type { Bytes, Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
+
+const signatures = {
+  ML_DSA_44: { name: 'ML-DSA-44', load: async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa44 },
+  ML_DSA_65: { name: 'ML-DSA-65', load: async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa65 },
+  ML_DSA_87: { name: 'ML-DSA-87', load: async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa87 },
+} as const
+
+export function mlDsa(spec: keyof typeof signatures): MaterialFamily {
+  const { name, load } = signatures[spec]
+  return {
+    async make(_purpose, sealer, { digestSigning }) {
+      // WebCrypto cannot sign a message representative µ: a vault that asks for that keeps the key sealed.
+      const native = digestSigning ? undefined : await nativePair({ name }, ['sign', 'verify'])
+      if (native)
+        return { handles: { sign: native.privateKey, verify: native.publicKey }, publicKey: await spkiOf(native) }
+      const { publicKey, secretKey } = (await load()).keygen()
+      return { handles: {}, sealed: await sealer.seal(secretKey as Bytes), publicKey: toSpki(spec, publicKey) }
+    },
+    signing: {
+      async sign({ handles: { sign }, sealed }, _algorithm, message, form, sealer) {
+        if (sign) return new Uint8Array(await crypto.subtle.sign({ name }, sign, message))
+        const scheme = await load()
+        return sealer.withOpened(sealed, (secretKey) =>
+          form === 'EXTERNAL_MU'
+            ? (scheme.internal.sign(message, secretKey, { externalMu: true }) as Bytes)
+            : (scheme.sign(message, secretKey) as Bytes),
+        )
+      },
+      async verify({ handles: { verify }, publicKey }, _algorithm, message, form: MessageForm, signature) {
+        if (verify && form === 'RAW') return crypto.subtle.verify({ name }, verify, signature, message)
+        const scheme = await load()
+        const raw = rawPublicKey(spec, publicKey as Bytes)
+        if (signature.byteLength !== scheme.lengths.signature) return false
+        return form === 'EXTERNAL_MU'
+          ? scheme.internal.verify(signature, message, raw, { externalMu: true })
+          : scheme.verify(signature, message, raw)
+      },
+    },
+  }
+}
+
+const encapsulations = {
+  ML_KEM_512: { name: 'ML-KEM-512', load: async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem512 },
+  ML_KEM_768: { name: 'ML-KEM-768', load: async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem768 },
+  ML_KEM_1024: { name: 'ML-KEM-1024', load: async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem1024 },
+} as const
+
+export function mlKem(spec: keyof typeof encapsulations): MaterialFamily {
+  const { name, load } = encapsulations[spec]
+  const encapsulation: Encapsulation = {
+    async encapsulate({ publicKey }) {
+      const scheme = await load()
+      const raw = rawPublicKey(spec, publicKey as Bytes)
+      const { cipherText, sharedSecret } = scheme.encapsulate(raw)
+      return { ciphertext: cipherText as Bytes, sharedSecret: sharedSecret as Bytes }
+    },
+    async decapsulate({ handles: { decapsulate }, sealed }, ciphertext, sealer) {
+      const scheme = await load()
+      if (ciphertext.byteLength !== scheme.lengths.cipherText) return undefined
+      if (decapsulate) return new Uint8Array(await subtleWithKem().decapsulateBits({ name }, decapsulate, ciphertext))
+      return sealer.withOpened(sealed, (secretKey) => scheme.decapsulate(ciphertext, secretKey) as Bytes)
+    },
+  }
+  return {
+    async make(_purpose, sealer) {
+      const native = await nativePair({ name }, ['encapsulateBits', 'decapsulateBits'] as unknown as KeyUsage[])
+      if (native) return { handles: { decapsulate: native.privateKey }, publicKey: await spkiOf(native) }
+      const { publicKey, secretKey } = (await load()).keygen()
+      return { handles: {}, sealed: await sealer.seal(secretKey as Bytes), publicKey: toSpki(spec, publicKey) }
+    },
+    encapsulation,
+    async makePair(): Promise<KeyPairBytes> {
+      const seed = crypto.getRandomValues(new Uint8Array(64))
+      try {
+        const { publicKey, secretKey } = (await load()).keygen(seed)
+        secretKey.fill(0)
+        return { privateKey: seedToPkcs8(spec, seed), publicKey: toSpki(spec, publicKey) }
+      } finally {
+        seed.fill(0)
+      }
+    },
+  }
+}
+
+/** The part of WebCrypto that the type library does not know yet (WICG Modern Algorithms in WebCrypto). */
+interface SubtleWithKem {
+  decapsulateBits(algorithm: AlgorithmIdentifier, key: CryptoKey, ciphertext: Bytes): Promise<ArrayBuffer>
+}
+const subtleWithKem = () => crypto.subtle as unknown as SubtleWithKem
+
+async function nativePair(algorithm: { name: string }, usages: KeyUsage[]): Promise<CryptoKeyPair | undefined> {
+  try {
+    return (await crypto.subtle.generateKey(algorithm, false, usages)) as CryptoKeyPair
+  } catch {
+    // NotSupportedError, or in older engines SyntaxError or TypeError for usages they do not know.
+    return undefined
+  }
+}
+
+async function spkiOf({ publicKey }: CryptoKeyPair): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.exportKey('spki', publicKey))
+}

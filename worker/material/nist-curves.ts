@@ -1,0 +1,68 @@
+/**
+ * ECDSA (FIPS 186-5) and ECDH (SP 800-56A) on the NIST curves: native. A vault that asks for `digestSigning` keeps its
+ * signing keys sealed instead, because WebCrypto always hashes.
+ */
+import { derSignature, rawSignature } from './ecdsa-signature.js'
+import type { Bytes, MaterialFamily } from './family.js'
+
+const curves = {
+  ECC_NIST_P256: { namedCurve: 'P-256', hash: 'SHA-256', coordinate: 32 },
+  ECC_NIST_P384: { namedCurve: 'P-384', hash: 'SHA-384', coordinate: 48 },
+  ECC_NIST_P521: { namedCurve: 'P-521', hash: 'SHA-512', coordinate: 66 },
+} as const
+
+export function nistCurve(spec: keyof typeof curves): MaterialFamily {
+  const { namedCurve, hash, coordinate } = curves[spec]
+  const ecdsa = { name: 'ECDSA', namedCurve }
+  const ecdh = { name: 'ECDH', namedCurve }
+  const signature = { name: 'ECDSA', hash }
+  const loadSealed = async () => import('./sealed-curve.js')
+  return {
+    async make(purpose, sealer, options) {
+      if (purpose === 'agree') {
+        const pair = (await crypto.subtle.generateKey(ecdh, false, ['deriveBits'])) as CryptoKeyPair
+        return { handles: { agree: pair.privateKey }, publicKey: await spkiOf(pair) }
+      }
+      if (options.digestSigning) return (await loadSealed()).sealedCurve(spec).make(purpose, sealer, options)
+      const pair = (await crypto.subtle.generateKey(ecdsa, false, ['sign', 'verify'])) as CryptoKeyPair
+      return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await spkiOf(pair) }
+    },
+    signing: {
+      async sign(material, _algorithm, message, form, sealer) {
+        const { sign } = material.handles
+        if (!sign) return (await loadSealed()).signOnCurve(spec, material, message, form, sealer)
+        return derSignature(new Uint8Array(await crypto.subtle.sign(signature, sign, message)))
+      },
+      async verify({ handles: { verify }, publicKey }, _algorithm, message, form, der) {
+        if (!verify || form === 'DIGEST')
+          return (await loadSealed()).verifyOnCurve(spec, publicKey as Bytes, message, form, der)
+        const raw = await rawSignature(der, coordinate)
+        return raw !== undefined && crypto.subtle.verify(signature, verify, raw, message)
+      },
+    },
+    agreement: {
+      async agree({ handles: { agree } }, peer) {
+        let other: CryptoKey
+        try {
+          other = await crypto.subtle.importKey('spki', peer, ecdh, false, [])
+        } catch {
+          return undefined
+        }
+        // Without a length WebCrypto answers the whole coordinate, also for P-521 (66 bytes).
+        const shared = await crypto.subtle.deriveBits({ name: 'ECDH', public: other }, agree as CryptoKey, null)
+        return new Uint8Array(shared)
+      },
+    },
+    async makePair() {
+      const pair = (await crypto.subtle.generateKey(ecdsa, true, ['sign', 'verify'])) as CryptoKeyPair
+      return {
+        privateKey: new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey)),
+        publicKey: await spkiOf(pair),
+      }
+    },
+  }
+}
+
+async function spkiOf({ publicKey }: CryptoKeyPair): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.exportKey('spki', publicKey))
+}

@@ -1,0 +1,112 @@
+/** RSA (RFC 8017): OAEP, PSS and PKCS #1 v1.5, all native. */
+import type { Material, MaterialFamily, PublicKeyEncryption, Signing } from './family.js'
+import { nativeCopies } from './sealer.js'
+
+const PUBLIC_EXPONENT = new Uint8Array([1, 0, 1])
+
+interface RsaAlgorithm {
+  readonly name: 'RSA-OAEP' | 'RSA-PSS' | 'RSASSA-PKCS1-v1_5'
+  readonly hash: 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
+  /** Bytes of the digest. */
+  readonly digestLength: number
+}
+
+const encryptionAlgorithms: Readonly<Record<string, RsaAlgorithm>> = {
+  RSAES_OAEP_SHA_1: { name: 'RSA-OAEP', hash: 'SHA-1', digestLength: 20 },
+  RSAES_OAEP_SHA_256: { name: 'RSA-OAEP', hash: 'SHA-256', digestLength: 32 },
+}
+const signingAlgorithms: Readonly<Record<string, RsaAlgorithm>> = {
+  RSASSA_PKCS1_V1_5_SHA_256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', digestLength: 32 },
+  RSASSA_PKCS1_V1_5_SHA_384: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-384', digestLength: 48 },
+  RSASSA_PKCS1_V1_5_SHA_512: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512', digestLength: 64 },
+  RSASSA_PSS_SHA_256: { name: 'RSA-PSS', hash: 'SHA-256', digestLength: 32 },
+  RSASSA_PSS_SHA_384: { name: 'RSA-PSS', hash: 'SHA-384', digestLength: 48 },
+  RSASSA_PSS_SHA_512: { name: 'RSA-PSS', hash: 'SHA-512', digestLength: 64 },
+}
+
+const parameters = ({ name, digestLength }: RsaAlgorithm) =>
+  // The salt is as long as the digest, as AWS has it (ASYM-8); the other schemes have no parameters.
+  name === 'RSA-PSS' ? { name, saltLength: digestLength } : { name }
+
+/** @param modulusLength bits */
+export function rsa(modulusLength: number): MaterialFamily {
+  return {
+    async make(purpose) {
+      return purpose === 'encrypt'
+        ? makeHandles(modulusLength, encryptionAlgorithms, 'decrypt', 'encrypt')
+        : makeHandles(modulusLength, signingAlgorithms, 'sign', 'verify')
+    },
+    encryption,
+    signing,
+    async makePair() {
+      const { privateKey, publicKey } = await generate(modulusLength, 'RSA-OAEP', ['encrypt', 'decrypt'])
+      return {
+        privateKey: new Uint8Array(await crypto.subtle.exportKey('pkcs8', privateKey)),
+        publicKey: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)),
+      }
+    },
+  }
+}
+
+const encryption: PublicKeyEncryption = {
+  async encrypt({ handles }, algorithm, plaintext) {
+    const key = handles[`encrypt ${algorithm}`] as CryptoKey
+    return new Uint8Array(await crypto.subtle.encrypt({ name: 'RSA-OAEP' }, key, plaintext))
+  },
+  async decrypt({ handles }, algorithm, ciphertext) {
+    const key = handles[`decrypt ${algorithm}`] as CryptoKey
+    try {
+      return new Uint8Array(await crypto.subtle.decrypt({ name: 'RSA-OAEP' }, key, ciphertext))
+    } catch (error) {
+      if ((error as DOMException).name === 'OperationError') return undefined
+      throw error
+    }
+  },
+}
+
+const signing: Signing = {
+  async sign({ handles }, algorithm, message) {
+    const key = handles[`sign ${algorithm}`] as CryptoKey
+    return new Uint8Array(
+      await crypto.subtle.sign(parameters(signingAlgorithms[algorithm] as RsaAlgorithm), key, message),
+    )
+  },
+  verify({ handles }, algorithm, message, _form, signature) {
+    const key = handles[`verify ${algorithm}`] as CryptoKey
+    return crypto.subtle.verify(parameters(signingAlgorithms[algorithm] as RsaAlgorithm), key, signature, message)
+  },
+}
+
+/** One private and one public handle for each algorithm, over the same material. */
+async function makeHandles(
+  modulusLength: number,
+  algorithms: Readonly<Record<string, RsaAlgorithm>>,
+  privateUsage: 'decrypt' | 'sign',
+  publicUsage: 'encrypt' | 'verify',
+): Promise<Material> {
+  const name = privateUsage === 'decrypt' ? 'RSA-OAEP' : 'RSA-PSS'
+  const pair = await generate(modulusLength, name, [privateUsage, publicUsage])
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey))
+  const wanted = Object.fromEntries(
+    Object.entries(algorithms).map(([algorithm, { name, hash }]) => [
+      `${privateUsage} ${algorithm}`,
+      { algorithm: { name, hash }, usages: [privateUsage] as KeyUsage[] },
+    ]),
+  )
+  const privateHandles = await nativeCopies(pair.privateKey, wanted)
+  const publicHandles = await Promise.all(
+    Object.entries(algorithms).map(async ([algorithm, { name, hash }]) => [
+      `${publicUsage} ${algorithm}`,
+      await crypto.subtle.importKey('spki', publicKey, { name, hash }, true, [publicUsage]),
+    ]),
+  )
+  return { handles: { ...privateHandles, ...Object.fromEntries(publicHandles) }, publicKey }
+}
+
+function generate(modulusLength: number, name: string, usages: KeyUsage[]): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(
+    { name, hash: 'SHA-256', modulusLength, publicExponent: PUBLIC_EXPONENT },
+    true,
+    usages,
+  ) as Promise<CryptoKeyPair>
+}

@@ -1,0 +1,81 @@
+/**
+ * SM2 (GM/T 0003-2012) with SM3: sealed, by sm-crypto-v2. The library takes private keys as text; engines keep text
+ * until they collect it, so that an SM2 key lives longer in the worker's memory than the other sealed ones.
+ */
+import { bytesToHex, hexToBytes, rawPublicKey, toPkcs8, toSpki } from './encodings.js'
+import type { Bytes, MaterialFamily, MessageForm } from './family.js'
+
+const load = async () => (await import('sm-crypto-v2')).sm2
+
+/** Ciphertexts are C1‖C3‖C2 as DER (ASYM-18). */
+const CIPHER_MODE = 1
+
+/** A message is hashed with the default user id; a digest is e itself (ASYM-17). */
+const options = (form: MessageForm) => ({ der: true, hash: form === 'RAW' })
+
+export function sm2(): MaterialFamily {
+  return {
+    async make(_purpose, sealer) {
+      const { privateKey, publicKey } = (await load()).generateKeyPairHex()
+      return {
+        handles: {},
+        sealed: await sealer.seal(hexToBytes(privateKey)),
+        publicKey: toSpki('SM2', hexToBytes(publicKey)),
+      }
+    },
+    encryption: {
+      async encrypt({ publicKey }, _algorithm, plaintext) {
+        const point = bytesToHex(rawPublicKey('SM2', publicKey as Bytes))
+        return hexToBytes((await load()).doEncrypt(plaintext, point, CIPHER_MODE, { asn1: true }))
+      },
+      async decrypt({ sealed }, _algorithm, ciphertext, sealer) {
+        const { doDecrypt } = await load()
+        return sealer.withOpened(sealed, (scalar) => {
+          try {
+            const asn1 = { output: 'array', asn1: true } as const
+            const plaintext = doDecrypt(bytesToHex(ciphertext), bytesToHex(scalar), CIPHER_MODE, asn1)
+            return plaintext.byteLength > 0 ? new Uint8Array(plaintext) : undefined
+          } catch {
+            return undefined
+          }
+        })
+      },
+    },
+    signing: {
+      async sign({ sealed, publicKey }, _algorithm, message, form, sealer) {
+        const { doSignature } = await load()
+        const point = bytesToHex(rawPublicKey('SM2', publicKey as Bytes))
+        return sealer.withOpened(sealed, (scalar) =>
+          hexToBytes(doSignature(message, bytesToHex(scalar), { ...options(form), publicKey: point })),
+        )
+      },
+      async verify({ publicKey }, _algorithm, message, form, signature) {
+        const point = bytesToHex(rawPublicKey('SM2', publicKey as Bytes))
+        try {
+          return (await load()).doVerifySignature(message, bytesToHex(signature), point, options(form))
+        } catch {
+          return false
+        }
+      },
+    },
+    agreement: {
+      async agree({ sealed }, peer, sealer) {
+        const { verifyPublicKey, ecdh } = await load()
+        if (peer.byteLength !== 91 || bytesToHex(toSpki('SM2', peer.subarray(26))) !== bytesToHex(peer))
+          return undefined
+        const point = bytesToHex(peer.subarray(26))
+        if (!verifyPublicKey(point)) return undefined
+        return sealer.withOpened(sealed, (scalar) => {
+          const shared = ecdh(bytesToHex(scalar), point)
+          // A compressed or uncompressed point: the x coordinate follows its first byte.
+          return new Uint8Array(shared.subarray(1, 33))
+        })
+      },
+    },
+    async makePair() {
+      const { privateKey, publicKey } = (await load()).generateKeyPairHex()
+      const point = hexToBytes(publicKey)
+      return { privateKey: toPkcs8('SM2', hexToBytes(privateKey), point), publicKey: toSpki('SM2', point) }
+    },
+  }
+}

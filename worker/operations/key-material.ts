@@ -1,0 +1,44 @@
+import { InvalidKeyUsageException } from '../../src/contract/errors.js'
+import { keySpecs } from '../../src/contract/key-specs.js'
+import { familyOf } from '../material/families.js'
+import type { MaterialFamily } from '../material/family.js'
+import type { KeyRecord, MaterialRecord } from '../storage/schema.js'
+import type { VaultStore } from '../storage/vault-store.js'
+
+/** The current material of a key that is not for symmetric encryption, and the family that can use it. */
+export async function materialOf(
+  store: VaultStore,
+  key: KeyRecord,
+): Promise<{ material: MaterialRecord; family: MaterialFamily }> {
+  if (key.keySpec === 'SYMMETRIC_DEFAULT') throw new TypeError('symmetric encryption keys have no family')
+  const [material, family] = await Promise.all([
+    store.material(key.keyId, key.currentMaterialId),
+    familyOf(key.keySpec),
+  ])
+  if (!material) throw new TypeError('the key has lost its current material')
+  return { material, family }
+}
+
+/**
+ * A family's ability. That a key has it follows from its usage, which the pipeline has checked.
+ */
+export function ability<Name extends keyof MaterialFamily>(
+  family: MaterialFamily,
+  name: Name,
+): NonNullable<MaterialFamily[Name]> {
+  const found = family[name]
+  if (!found) throw new TypeError(`the key's material has no ${name}`)
+  return found
+}
+
+/**
+ * Checks that an algorithm is one of the key's.
+ *
+ * @throws {@link InvalidKeyUsageException}
+ */
+export function checkAlgorithmOf({ keySpec, keyUsage }: KeyRecord, algorithm: string | undefined): void {
+  const lists = keySpecs[keySpec].usages[keyUsage] ?? {}
+  const known = Object.values(lists as Record<string, readonly string[]>).flat()
+  if (algorithm !== undefined && !known.includes(algorithm))
+    throw new InvalidKeyUsageException(`Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`)
+}

@@ -1,0 +1,48 @@
+/** GenerateMac and VerifyMac (HMAC-3, HMAC-4). */
+import { KMSInvalidMacException } from '../../src/contract/errors.js'
+import type { Bytes } from '../material/family.js'
+import type { VaultStore } from '../storage/vault-store.js'
+import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
+import type { CustodyRules, OperationRows, Target } from './row.js'
+import { keyByAnyIdentifier } from './targets.js'
+
+export const macRows = {
+  GenerateMac: {
+    kind: 'use',
+    usage: 'GENERATE_VERIFY_MAC',
+    audited: ['KeyId', 'MacAlgorithm', 'DryRun'],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.MacAlgorithm),
+    execute: async ({ input, custody }, [target], store) => {
+      const mac = await macOf(target as Target, input.Message as Bytes, custody, store)
+      return { KeyId: (target as Target).arn, Mac: mac, MacAlgorithm: input.MacAlgorithm }
+    },
+  },
+
+  VerifyMac: {
+    kind: 'use',
+    usage: 'GENERATE_VERIFY_MAC',
+    audited: ['KeyId', 'MacAlgorithm', 'DryRun'],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.MacAlgorithm),
+    execute: async ({ input, custody }, [target], store) => {
+      const mac = await macOf(target as Target, input.Message as Bytes, custody, store)
+      if (!equalInConstantTime(mac, input.Mac as Bytes))
+        throw new KMSInvalidMacException('The MAC is not the one of this key over this message.')
+      return { KeyId: (target as Target).arn, MacValid: true, MacAlgorithm: input.MacAlgorithm }
+    },
+  },
+} satisfies OperationRows
+
+async function macOf({ key }: Target, message: Bytes, custody: CustodyRules, store: VaultStore): Promise<Bytes> {
+  const { material, family } = await materialOf(store, key)
+  return ability(family, 'authentication').mac(material, message, custody.sealer)
+}
+
+/** Takes as long for a MAC that differs in the first byte as for one that differs in the last. */
+function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false
+  let difference = 0
+  for (let index = 0; index < a.byteLength; index++) difference |= (a[index] as number) ^ (b[index] as number)
+  return difference === 0
+}
