@@ -1,0 +1,34 @@
+import Box from '@cloudscape-design/components/box'
+import HelpPanel from '@cloudscape-design/components/help-panel'
+import StorageStatus from './vault/storage-status.js'
+
+/** An honest note: what the vault protects from, what it does not, and how keys can be lost. */
+export default function AboutVault() {
+  return (
+    <HelpPanel header={<h2>About this vault</h2>}>
+      <p>
+        This page is AWS KMS inside the browser. A worker of its own is the HSM; keys are generated there, stored as
+        handles whose bytes no script can read, and never sent anywhere.
+      </p>
+      <h3>It protects from</h3>
+      <ul>
+        <li>anyone who gets an encrypted file, but not this browser</li>
+        <li>injected script that would carry keys away: it could use them while it runs, but not copy them</li>
+        <li>changed files: a single changed, missing or added byte is noticed</li>
+      </ul>
+      <h3>It does not protect from</h3>
+      <ul>
+        <li>someone who sits at this unlocked device with this browser profile</li>
+        <li>malicious software on the device</li>
+        <li>loss: there is no copy of a key anywhere else</li>
+      </ul>
+      <h3>Clearing site data destroys the keys</h3>
+      <p>
+        Then nothing can decrypt what they encrypted. So does removing the browser profile, and closing a private
+        window.
+      </p>
+      <Box variant="awsui-key-label">Storage of this vault</Box>
+      <StorageStatus />
+    </HelpPanel>
+  )
+}

@@ -1,0 +1,76 @@
+import Alert from '@cloudscape-design/components/alert'
+import Button from '@cloudscape-design/components/button'
+import Container from '@cloudscape-design/components/container'
+import FormField from '@cloudscape-design/components/form-field'
+import Header from '@cloudscape-design/components/header'
+import Select from '@cloudscape-design/components/select'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useState } from 'react'
+import { keyName } from '../keys/key-names.js'
+import { statusWords } from '../keys/key-status.js'
+import { sortKeys } from '../keys/sort-and-filter.js'
+import { hrefs } from '../route.js'
+import type { KeyRecord } from '../vault/key-directory.js'
+import { useKeys } from '../vault/vault-context.js'
+import SaveOption, { type Saving } from './save-option.js'
+
+interface Props {
+  readonly file: File
+  /** The key whose page the user came from. */
+  readonly preferredKeyId: string | undefined
+  readonly saving: Saving
+  readonly onEncrypt: (file: File, keyId: string) => void
+}
+
+/** Asks which key to encrypt a file with. */
+export default function EncryptForm({ file, preferredKeyId, saving, onEncrypt }: Props) {
+  const { keys } = useKeys()
+  const [keyId, setKeyId] = useState(preferredKeyId)
+  const candidates = sortKeys(keys, { column: 'alias', descending: false }).filter(encryptsData)
+  const usable = candidates.filter(({ metadata }) => metadata.KeyState === 'Enabled')
+  const key = candidates.find((candidate) => candidate.keyId === keyId) ?? usable[0]
+
+  if (!key)
+    return (
+      <Alert type="info" header="You need a key first." action={<Button href={hrefs.keys}>Go to the keys</Button>}>
+        Create a key or enable one, then come back.
+      </Alert>
+    )
+  return (
+    <Container header={<Header variant="h2">Encrypt</Header>}>
+      <SpaceBetween size="m">
+        <FormField
+          label="Key"
+          description="Only this browser will be able to decrypt the file, as long as it has this key."
+        >
+          <Select
+            selectedOption={option(key)}
+            options={candidates.map(option)}
+            triggerVariant="option"
+            filteringType={candidates.length > 8 ? 'auto' : 'none'}
+            onChange={({ detail }) => setKeyId(detail.selectedOption.value)}
+          />
+        </FormField>
+        <SaveOption {...saving} />
+        <Button variant="primary" onClick={() => onEncrypt(file, key.keyId)}>
+          Encrypt
+        </Button>
+      </SpaceBetween>
+    </Container>
+  )
+}
+
+function encryptsData({ metadata }: KeyRecord): boolean {
+  return metadata.KeySpec === 'SYMMETRIC_DEFAULT'
+}
+
+function option(key: KeyRecord) {
+  const { KeyState } = key.metadata
+  return {
+    value: key.keyId,
+    label: keyName(key),
+    description: key.keyId,
+    disabled: KeyState !== 'Enabled',
+    ...(KeyState !== 'Enabled' && { labelTag: statusWords(KeyState) }),
+  }
+}

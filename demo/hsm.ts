@@ -1,0 +1,4 @@
+/** The HSM of the demo page: a worker of the page's own, so that its URL can be trusted by name. */
+import { serveVault } from 'browser-kms/worker'
+
+serveVault()

@@ -1,0 +1,70 @@
+import Box from '@cloudscape-design/components/box'
+import Button from '@cloudscape-design/components/button'
+import FormField from '@cloudscape-design/components/form-field'
+import Modal from '@cloudscape-design/components/modal'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import Textarea, { type TextareaProps } from '@cloudscape-design/components/textarea'
+import { useState } from 'react'
+import { useNotices } from '../notices/notices.js'
+import type { KeyRecord } from '../vault/key-directory.js'
+import { useVault } from '../vault/vault-context.js'
+import { useFirstField } from './use-first-field.js'
+
+const LONGEST_DESCRIPTION = 8192
+
+interface Props {
+  readonly record: KeyRecord
+  readonly onClose: () => void
+}
+
+/** Changes the description of a key. */
+export default function EditDescription({ record, onClose }: Props) {
+  const { vault, directory } = useVault()
+  const notices = useNotices()
+  const field = useFirstField<TextareaProps.Ref>()
+  const [description, setDescription] = useState(record.metadata.Description)
+  const [saving, setSaving] = useState(false)
+  const tooLong = description.length > LONGEST_DESCRIPTION
+
+  const save = async () => {
+    setSaving(true)
+    const saved = await notices.run(
+      () => vault.kms.updateKeyDescription({ KeyId: record.keyId, Description: description }),
+      'Saved the description.',
+    )
+    await directory.refresh()
+    setSaving(false)
+    if (saved) onClose()
+  }
+
+  return (
+    <Modal
+      visible
+      onDismiss={onClose}
+      header="Edit description"
+      closeAriaLabel="Close"
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              disabled={tooLong}
+              loading={saving}
+              loadingText="Saving"
+              onClick={() => void save()}
+            >
+              Save
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <FormField label="Description" errorText={tooLong ? `Use at most ${LONGEST_DESCRIPTION} characters.` : undefined}>
+        <Textarea ref={field} rows={4} value={description} onChange={({ detail }) => setDescription(detail.value)} />
+      </FormField>
+    </Modal>
+  )
+}

@@ -1,0 +1,108 @@
+import Alert from '@cloudscape-design/components/alert'
+import Box from '@cloudscape-design/components/box'
+import Button from '@cloudscape-design/components/button'
+import Checkbox from '@cloudscape-design/components/checkbox'
+import FormField from '@cloudscape-design/components/form-field'
+import Input, { type InputProps } from '@cloudscape-design/components/input'
+import Modal from '@cloudscape-design/components/modal'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useState } from 'react'
+import { useNotices } from '../notices/notices.js'
+import type { KeyRecord } from '../vault/key-directory.js'
+import { useVault } from '../vault/vault-context.js'
+import { keyName } from './key-names.js'
+import { useFirstField } from './use-first-field.js'
+
+const SHORTEST_WAIT = 7
+const LONGEST_WAIT = 30
+
+interface Props {
+  readonly keys: readonly KeyRecord[]
+  readonly onClose: () => void
+}
+
+/** Schedules the deletion of one or several keys: waiting period, and a confirmation to tick (DEL-34). */
+export default function ScheduleDeletion({ keys, onClose }: Props) {
+  const { vault, directory } = useVault()
+  const notices = useNotices()
+  const field = useFirstField<InputProps.Ref>()
+  const [waitingPeriod, setWaitingPeriod] = useState(String(LONGEST_WAIT))
+  const [confirmed, setConfirmed] = useState(false)
+  const [scheduling, setScheduling] = useState(false)
+
+  const days = Number(waitingPeriod)
+  const valid = Number.isInteger(days) && days >= SHORTEST_WAIT && days <= LONGEST_WAIT
+  const noun = keys.length === 1 ? 'this key' : 'these keys'
+
+  const schedule = async () => {
+    setScheduling(true)
+    const scheduled = await notices.run(
+      () =>
+        Promise.all(
+          keys.map(({ keyId }) => vault.kms.scheduleKeyDeletion({ KeyId: keyId, PendingWindowInDays: days })),
+        ),
+      `Scheduled ${keys.length === 1 ? 'the key' : `${keys.length} keys`} for deletion in ${days} days. Until then you can cancel it.`,
+    )
+    await directory.refresh()
+    setScheduling(false)
+    if (scheduled) onClose()
+  }
+
+  return (
+    <Modal
+      visible
+      onDismiss={onClose}
+      header="Schedule key deletion"
+      closeAriaLabel="Close"
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              disabled={!confirmed || !valid}
+              loading={scheduling}
+              loadingText="Scheduling"
+              onClick={() => void schedule()}
+            >
+              Schedule deletion
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="l">
+        <Alert type="warning">
+          When a key is deleted, everything that was encrypted with it is lost for good. During the waiting period the
+          key cannot be used, but its deletion can be cancelled. If you are not sure, disable the key instead.
+        </Alert>
+        <FormField
+          label="Waiting period (in days)"
+          constraintText={`From ${SHORTEST_WAIT} to ${LONGEST_WAIT} days.`}
+          errorText={valid ? undefined : `Enter a whole number from ${SHORTEST_WAIT} to ${LONGEST_WAIT}.`}
+        >
+          <Input
+            ref={field}
+            type="number"
+            inputMode="numeric"
+            value={waitingPeriod}
+            onChange={({ detail }) => setWaitingPeriod(detail.value)}
+          />
+        </FormField>
+        <div>
+          <Box variant="awsui-key-label">{keys.length === 1 ? 'Key' : 'Keys'} to delete</Box>
+          {keys.map((key) => (
+            <div key={key.keyId} className="breakable">
+              {key.aliases.length > 0 ? `${keyName(key)} (${key.keyId})` : key.keyId}
+            </div>
+          ))}
+        </div>
+        <Checkbox checked={confirmed} onChange={({ detail }) => setConfirmed(detail.checked)}>
+          Confirm you want to schedule {noun} for deletion in {valid ? days : '…'} days
+        </Checkbox>
+      </SpaceBetween>
+    </Modal>
+  )
+}

@@ -1,0 +1,67 @@
+import Alert from '@cloudscape-design/components/alert'
+import Box from '@cloudscape-design/components/box'
+import Button from '@cloudscape-design/components/button'
+import Spinner from '@cloudscape-design/components/spinner'
+import { useEffect, useState } from 'react'
+import Console from './console.js'
+import { FileWorkProvider } from './files/file-work.js'
+import ErrorText from './notices/error-text.js'
+import { explainError } from './notices/explain-error.js'
+import { NoticesProvider } from './notices/notices.js'
+import Offline from './offline.js'
+import TopBar from './top-bar.js'
+import { openPageVault } from './vault/open-page-vault.js'
+import { type OpenVault, VaultProvider } from './vault/vault-context.js'
+
+type Outcome = { readonly open: OpenVault } | { readonly error: unknown }
+
+/** Opens the vault, then shows the console; says why when that is not possible. */
+export default function Opening() {
+  const [outcome, setOutcome] = useState<Outcome>()
+  useEffect(() => {
+    let current = true
+    openPageVault().then(
+      (open) => current && setOutcome({ open }),
+      (error: unknown) => current && setOutcome({ error }),
+    )
+    return () => {
+      current = false
+    }
+  }, [])
+  return (
+    <>
+      {!(outcome && 'open' in outcome) && <TopBar />}
+      {outcome === undefined && (
+        <Box textAlign="center" padding="xxxl">
+          <Spinner size="large" /> <span role="status">Opening the vault</span>
+        </Box>
+      )}
+      {outcome && 'error' in outcome && <Failure error={outcome.error} />}
+      {outcome && 'open' in outcome && (
+        <VaultProvider value={outcome.open}>
+          <NoticesProvider>
+            <Offline />
+            <FileWorkProvider>
+              <Console />
+            </FileWorkProvider>
+          </NoticesProvider>
+        </VaultProvider>
+      )}
+    </>
+  )
+}
+
+function Failure({ error }: { readonly error: unknown }) {
+  return (
+    <Box padding="l">
+      <Alert
+        type="error"
+        header="The vault could not be opened."
+        action={<Button onClick={() => location.reload()}>Reload</Button>}
+      >
+        The browser must allow this page to store data: private windows and strict settings may not. Nothing was lost.
+        <ErrorText {...explainError(error)} advice="" />
+      </Alert>
+    </Box>
+  )
+}

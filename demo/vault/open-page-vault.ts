@@ -1,0 +1,22 @@
+import { openVault } from 'browser-kms'
+import { removeLeftovers } from '../file-cipher/temporary-files.js'
+import { createHsm } from '../trusted-scripts.js'
+import { KeyDirectory } from './key-directory.js'
+import type { OpenVault } from './vault-context.js'
+
+let opening: Promise<OpenVault> | undefined
+
+/** The page's vault; opened once, however often it is asked for. */
+export function openPageVault(): Promise<OpenVault> {
+  opening ??= open()
+  return opening
+}
+
+async function open(): Promise<OpenVault> {
+  const vault = await openVault({ worker: createHsm() })
+  const directory = new KeyDirectory(vault)
+  void directory.refresh()
+  // A browser without private storage has no leftovers either.
+  removeLeftovers().catch(() => {})
+  return { vault, directory }
+}

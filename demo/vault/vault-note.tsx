@@ -1,0 +1,18 @@
+import Box from '@cloudscape-design/components/box'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import StorageStatus from './storage-status.js'
+
+/** The two things to know before one relies on a key: where it is, and what destroys it. */
+export default function VaultNote() {
+  return (
+    <SpaceBetween size="xxs">
+      <Box variant="small">
+        The keys exist in this browser profile alone. Clearing the data of this site destroys them, and with them
+        everything they encrypted.
+      </Box>
+      <Box variant="small">
+        Storage: <StorageStatus />
+      </Box>
+    </SpaceBetween>
+  )
+}
