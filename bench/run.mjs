@@ -6,6 +6,7 @@
  *
  *     npm run bench                 everything (about two minutes)
  *     npm run bench -- encrypt      only the rates of Encrypt
+ *     npm run bench -- algorithms   only signatures and MACs
  *     npm run bench -- storage      only opening, listing and memory
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -43,6 +44,7 @@ const browser = await chromium.launch({ executablePath: findChromium(), args: ch
 
 try {
   if (wants('encrypt')) await encryptRates()
+  if (wants('algorithms')) await algorithmRates()
   if (wants('storage')) await storage()
 } finally {
   await browser.close()
@@ -99,6 +101,39 @@ async function encryptRates() {
   }
   console.log('\nEncrypt through vault.kms, through a bare worker, through the same worker behind Comlink')
   console.table(rows)
+}
+
+async function algorithmRates() {
+  const page = await freshPage()
+  const measured = await page.evaluate(async () => {
+    const { bench } = globalThis
+    const message = crypto.getRandomValues(new Uint8Array(256))
+    const results = []
+    for (const { spec, custody, bare, vault } of await bench.algorithmContenders()) {
+      const rounds = []
+      for (let round = -1; round < 5; round++) {
+        const rates = {
+          bare: await bench.rate(bare, message, 100, 300),
+          vault: await bench.rate(vault, message, 100, 300),
+        }
+        if (round >= 0) rounds.push(rates)
+      }
+      results.push({ spec, custody, rounds })
+    }
+    return results
+  })
+  console.log(
+    '\nSign or GenerateMac of 256 B, 100 in flight, against the bare call (WebCrypto or noble) in a bare worker',
+  )
+  console.table(
+    measured.map(({ spec, custody, rounds }) => ({
+      spec,
+      custody,
+      'bare, calls/s': Math.round(median(rounds.map(({ bare }) => bare))),
+      'vault, calls/s': Math.round(median(rounds.map(({ vault }) => vault))),
+      'time, × bare': median(rounds.map(({ bare, vault }) => bare / vault)).toFixed(2),
+    })),
+  )
 }
 
 async function storage() {

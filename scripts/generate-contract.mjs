@@ -51,14 +51,10 @@ const shapeLines = Object.entries(api.shapes)
 const operationLines = Object.entries(api.operations).map(
   ([name, { input, output, errors }]) => `  ${name}: ${literal({ input, output: output ?? null, errors })},`,
 )
-const { jsonVersion, targetPrefix, apiVersion } = api.protocol
 writeFileSync(
   'src/contract/model.ts',
   `${HEADER('the AWS KMS API model')}
 import type { OperationModel, Shape } from './shapes.js'
-
-/** The AWS JSON protocol of the service. */
-export const protocol = ${literal({ jsonVersion, targetPrefix, apiVersion })} as const
 
 /** Every shape of the AWS KMS API that is not an error. \`min\` and \`max\` are lengths, or values for integers. */
 export const shapes = {

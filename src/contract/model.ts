@@ -2,9 +2,6 @@
 
 import type { OperationModel, Shape } from './shapes.js'
 
-/** The AWS JSON protocol of the service. */
-export const protocol = { jsonVersion: '1.1', targetPrefix: 'TrentService', apiVersion: '2014-11-01' } as const
-
 /** Every shape of the AWS KMS API that is not an error. `min` and `max` are lengths, or values for integers. */
 export const shapes = {
   AWSAccountIdType: { type: 'string' },

@@ -4,8 +4,9 @@
  */
 import { bytesToHex, hexToBytes } from './encodings.js'
 import type { Bytes } from './family.js'
+import { once } from './once.js'
 
-const loadDer = async () => (await import('@noble/curves/abstract/der.js')).DER
+const loadDer = once(async () => (await import('@noble/curves/abstract/der.js')).DER)
 
 const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x${bytesToHex(bytes)}`)
 

@@ -4,12 +4,13 @@
  */
 import { rawPublicKey, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily } from './family.js'
+import { once } from './once.js'
 
 const SPEC = 'ECC_NIST_EDWARDS25519'
 const PREHASHED = 'ED25519_PH_SHA_512'
 const ED25519 = { name: 'Ed25519' }
 
-const load = () => import('@noble/curves/ed25519.js')
+const load = once(() => import('@noble/curves/ed25519.js'))
 
 export function edwards25519(): MaterialFamily {
   return {

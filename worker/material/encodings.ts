@@ -25,13 +25,6 @@ export function toSpki(spec: keyof typeof publicKeyPrefixes, raw: Uint8Array): B
   return concatenate(hexToBytes(publicKeyPrefixes[spec]), raw)
 }
 
-/** The raw public key in a SubjectPublicKeyInfo, or undefined if it is none of this spec. */
-export function fromSpki(spec: keyof typeof publicKeyPrefixes, spki: Bytes, rawLength: number): Bytes | undefined {
-  const prefix = hexToBytes(publicKeyPrefixes[spec])
-  const isOne = spki.byteLength === prefix.byteLength + rawLength && prefix.every((byte, index) => spki[index] === byte)
-  return isOne ? rawPublicKey(spec, spki) : undefined
-}
-
 /** The raw public key in a SubjectPublicKeyInfo that this module made. */
 export function rawPublicKey(spec: keyof typeof publicKeyPrefixes, spki: Bytes): Bytes {
   return spki.subarray(publicKeyPrefixes[spec].length / 2)

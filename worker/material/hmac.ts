@@ -1,5 +1,6 @@
 /** HMAC (RFC 2104): native, but for SHA-224, which no WebCrypto has. */
 import type { Bytes, MaterialFamily } from './family.js'
+import { once } from './once.js'
 
 /** Digest and key length in bytes of each spec (HMAC-1). WebCrypto would take keys of the block size by itself. */
 const specs = {
@@ -25,6 +26,8 @@ export function hmac(spec: keyof typeof specs): MaterialFamily {
 
 const HMAC_224_LENGTH = 28
 
+const load = once(() => Promise.all([import('@noble/hashes/hmac.js'), import('@noble/hashes/sha2.js')]))
+
 /** HMAC with SHA-224: sealed, by noble. */
 export function hmac224(): MaterialFamily {
   return {
@@ -34,10 +37,7 @@ export function hmac224(): MaterialFamily {
     },
     authentication: {
       async mac({ sealed }, message, sealer) {
-        const [{ hmac }, { sha224 }] = await Promise.all([
-          import('@noble/hashes/hmac.js'),
-          import('@noble/hashes/sha2.js'),
-        ])
+        const [{ hmac }, { sha224 }] = await load()
         return sealer.withOpened(sealed, (key) => hmac(sha224, key, message) as Bytes)
       },
     },

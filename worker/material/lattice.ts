@@ -4,11 +4,12 @@
  */
 import { rawPublicKey, seedToPkcs8, toSpki } from './encodings.js'
 import type { Bytes, Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
+import { once } from './once.js'
 
 const signatures = {
-  ML_DSA_44: { name: 'ML-DSA-44', load: async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa44 },
-  ML_DSA_65: { name: 'ML-DSA-65', load: async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa65 },
-  ML_DSA_87: { name: 'ML-DSA-87', load: async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa87 },
+  ML_DSA_44: { name: 'ML-DSA-44', load: once(async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa44) },
+  ML_DSA_65: { name: 'ML-DSA-65', load: once(async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa65) },
+  ML_DSA_87: { name: 'ML-DSA-87', load: once(async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa87) },
 } as const
 
 export function mlDsa(spec: keyof typeof signatures): MaterialFamily {
@@ -46,9 +47,12 @@ export function mlDsa(spec: keyof typeof signatures): MaterialFamily {
 }
 
 const encapsulations = {
-  ML_KEM_512: { name: 'ML-KEM-512', load: async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem512 },
-  ML_KEM_768: { name: 'ML-KEM-768', load: async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem768 },
-  ML_KEM_1024: { name: 'ML-KEM-1024', load: async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem1024 },
+  ML_KEM_512: { name: 'ML-KEM-512', load: once(async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem512) },
+  ML_KEM_768: { name: 'ML-KEM-768', load: once(async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem768) },
+  ML_KEM_1024: {
+    name: 'ML-KEM-1024',
+    load: once(async () => (await import('@noble/post-quantum/ml-kem.js')).ml_kem1024),
+  },
 } as const
 
 export function mlKem(spec: keyof typeof encapsulations): MaterialFamily {

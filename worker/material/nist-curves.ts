@@ -4,6 +4,7 @@
  */
 import { derSignature, rawSignature } from './ecdsa-signature.js'
 import type { Bytes, MaterialFamily } from './family.js'
+import { once } from './once.js'
 
 const curves = {
   ECC_NIST_P256: { namedCurve: 'P-256', hash: 'SHA-256', coordinate: 32 },
@@ -11,12 +12,13 @@ const curves = {
   ECC_NIST_P521: { namedCurve: 'P-521', hash: 'SHA-512', coordinate: 66 },
 } as const
 
+const loadSealed = once(() => import('./sealed-curve.js'))
+
 export function nistCurve(spec: keyof typeof curves): MaterialFamily {
   const { namedCurve, hash, coordinate } = curves[spec]
   const ecdsa = { name: 'ECDSA', namedCurve }
   const ecdh = { name: 'ECDH', namedCurve }
   const signature = { name: 'ECDSA', hash }
-  const loadSealed = async () => import('./sealed-curve.js')
   return {
     async make(purpose, sealer, options) {
       if (purpose === 'agree') {

@@ -6,13 +6,14 @@
 import type { ECDSA } from '@noble/curves/abstract/weierstrass.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, KeyPairBytes, Material, MaterialFamily, MessageForm } from './family.js'
+import { once } from './once.js'
 import type { Sealer } from './sealer.js'
 
 const curves = {
-  ECC_NIST_P256: { load: async () => (await import('@noble/curves/nist.js')).p256 },
-  ECC_NIST_P384: { load: async () => (await import('@noble/curves/nist.js')).p384 },
-  ECC_NIST_P521: { load: async () => (await import('@noble/curves/nist.js')).p521 },
-  ECC_SECG_P256K1: { load: async () => (await import('@noble/curves/secp256k1.js')).secp256k1 },
+  ECC_NIST_P256: { load: once(async () => (await import('@noble/curves/nist.js')).p256) },
+  ECC_NIST_P384: { load: once(async () => (await import('@noble/curves/nist.js')).p384) },
+  ECC_NIST_P521: { load: once(async () => (await import('@noble/curves/nist.js')).p521) },
+  ECC_SECG_P256K1: { load: once(async () => (await import('@noble/curves/secp256k1.js')).secp256k1) },
 } as const satisfies Record<string, { load: () => Promise<ECDSA> }>
 
 export type SealedCurveSpec = keyof typeof curves

@@ -4,8 +4,9 @@
  */
 import { bytesToHex, hexToBytes, rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily, MessageForm } from './family.js'
+import { once } from './once.js'
 
-const load = async () => (await import('sm-crypto-v2')).sm2
+const load = once(async () => (await import('sm-crypto-v2')).sm2)
 
 /** Ciphertexts are C1‖C3‖C2 as DER (ASYM-18). */
 const CIPHER_MODE = 1

@@ -3,7 +3,7 @@
  * needs no KeyId and old ciphertexts open after a rotation (MGT-44, MGT-91):
  *
  * ```
- * version 1 byte (1) · key id form 1 byte (0 UUID, 1 multi-Region) · key id 16 bytes · backing key id 32 bytes
+ * version 1 byte (0xb1) · key id form 1 byte (0 UUID, 1 multi-Region) · key id 16 bytes · backing key id 32 bytes
  * nonce 12 bytes · ciphertext as long as the plaintext · tag 16 bytes
  * ```
  *
@@ -13,7 +13,8 @@ import { isKeyId, type KeyId } from '../../src/contract/identifiers.js'
 import { SEAL_OVERHEAD } from '../material/symmetric.js'
 import type { MaterialId } from '../storage/schema.js'
 
-const VERSION = 1
+/** Unlike the first byte of a ciphertext of AWS KMS, which must not be taken for one of a key that is not here (ENC-50). */
+const VERSION = 0xb1
 const UUID_FORM = 0
 const MULTI_REGION_FORM = 1
 const KEY_ID_OFFSET = 2

@@ -2,8 +2,8 @@ import type { Contender } from './contenders.js'
 
 /** Calls a second with a fixed number of calls in flight; each answer is followed by the next call. */
 export async function rate(
-  { encrypt }: Contender,
-  plaintext: Uint8Array<ArrayBuffer>,
+  { run }: Contender,
+  bytes: Uint8Array<ArrayBuffer>,
   inFlight: number,
   milliseconds: number,
 ): Promise<number> {
@@ -11,7 +11,7 @@ export async function rate(
   let calls = 0
   const lane = async () => {
     while (performance.now() < end) {
-      await encrypt(plaintext)
+      await run(bytes)
       calls += 1
     }
   }
