@@ -1,5 +1,10 @@
-/** RSA (RFC 8017): OAEP, PSS and PKCS #1 v1.5, all native. */
-import type { Material, MaterialFamily, PublicKeyEncryption, Signing } from './family.js'
+/**
+ * RSA (RFC 8017): OAEP, PSS and PKCS #1 v1.5, all native. A vault that asks for `digestSigning` keeps the private exponent
+ * of its signing keys sealed beside the handles, because WebCrypto cannot sign a digest.
+ */
+import type { Bytes, Material, MaterialFamily, PublicKeyEncryption, Signing } from './family.js'
+import { once } from './once.js'
+import type { DigestPadding } from './rsa-digests.js'
 import { nativeCopies } from './sealer.js'
 
 const PUBLIC_EXPONENT = new Uint8Array([1, 0, 1])
@@ -31,13 +36,18 @@ const parameters = ({ name, digestLength }: RsaAlgorithm) =>
 /** @param modulusLength bits */
 export function rsa(modulusLength: number): MaterialFamily {
   return {
-    async make(purpose) {
-      return purpose === 'encrypt'
-        ? makeHandles(modulusLength, encryptionAlgorithms, 'decrypt', 'encrypt')
-        : makeHandles(modulusLength, signingAlgorithms, 'sign', 'verify')
+    async make(purpose, sealer, { digestSigning }) {
+      if (purpose === 'encrypt') {
+        const pair = await generate(modulusLength, 'RSA-OAEP', ['decrypt', 'encrypt'])
+        return handlesOf(pair, encryptionAlgorithms, 'decrypt', 'encrypt')
+      }
+      const pair = await generate(modulusLength, 'RSA-PSS', ['sign', 'verify'])
+      const material = await handlesOf(pair, signingAlgorithms, 'sign', 'verify')
+      if (!digestSigning) return material
+      return { ...material, sealed: await sealer.seal(await privateExponent(pair.privateKey, modulusLength / 8)) }
     },
     encryption,
-    signing,
+    signing: signing(modulusLength / 8),
     async makePair() {
       const { privateKey, publicKey } = await generate(modulusLength, 'RSA-OAEP', ['encrypt', 'decrypt'])
       return {
@@ -64,28 +74,51 @@ const encryption: PublicKeyEncryption = {
   },
 }
 
-const signing: Signing = {
-  async sign({ handles }, algorithm, message) {
-    const key = handles[`sign ${algorithm}`] as CryptoKey
-    return new Uint8Array(
-      await crypto.subtle.sign(parameters(signingAlgorithms[algorithm] as RsaAlgorithm), key, message),
-    )
-  },
-  verify({ handles }, algorithm, message, _form, signature) {
-    const key = handles[`verify ${algorithm}`] as CryptoKey
-    return crypto.subtle.verify(parameters(signingAlgorithms[algorithm] as RsaAlgorithm), key, signature, message)
-  },
+/** @param length bytes of the modulus */
+function signing(length: number): Signing {
+  const algorithmOf = (algorithm: string) => signingAlgorithms[algorithm] as RsaAlgorithm
+  return {
+    async sign({ handles, sealed, publicKey }, algorithm, message, form, sealer) {
+      if (form === 'DIGEST') {
+        const { signDigest } = await loadDigests()
+        return sealer.withOpened(sealed, (exponent) =>
+          signDigest(publicKey as Bytes, exponent, message, paddingOf(algorithmOf(algorithm))),
+        )
+      }
+      const key = handles[`sign ${algorithm}`] as CryptoKey
+      return new Uint8Array(await crypto.subtle.sign(parameters(algorithmOf(algorithm)), key, message))
+    },
+    async verify({ handles, publicKey }, algorithm, message, form, signature) {
+      if (form === 'DIGEST') {
+        const { verifyDigest } = await loadDigests()
+        return verifyDigest(publicKey as Bytes, length, message, signature, paddingOf(algorithmOf(algorithm)))
+      }
+      const key = handles[`verify ${algorithm}`] as CryptoKey
+      return crypto.subtle.verify(parameters(algorithmOf(algorithm)), key, signature, message)
+    },
+  }
+}
+
+const loadDigests = once(() => import('./rsa-digests.js'))
+
+/** Signing algorithms have no other schemes and hashes than these. */
+const paddingOf = ({ name, hash }: RsaAlgorithm) => ({ scheme: name, hash }) as DigestPadding
+
+/** The private exponent, as long as the modulus. */
+async function privateExponent(key: CryptoKey, length: number): Promise<Bytes> {
+  const { d = '' } = await crypto.subtle.exportKey('jwk', key)
+  const bytes = atob(d.replaceAll('-', '+').replaceAll('_', '/'))
+  const padded = bytes.padStart(length, '\0')
+  return Uint8Array.from(padded, (character) => character.charCodeAt(0))
 }
 
 /** One private and one public handle for each algorithm, over the same material. */
-async function makeHandles(
-  modulusLength: number,
+async function handlesOf(
+  pair: CryptoKeyPair,
   algorithms: Readonly<Record<string, RsaAlgorithm>>,
   privateUsage: 'decrypt' | 'sign',
   publicUsage: 'encrypt' | 'verify',
 ): Promise<Material> {
-  const name = privateUsage === 'decrypt' ? 'RSA-OAEP' : 'RSA-PSS'
-  const pair = await generate(modulusLength, name, [privateUsage, publicUsage])
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey))
   const wanted = Object.fromEntries(
     Object.entries(algorithms).map(([algorithm, { name, hash }]) => [

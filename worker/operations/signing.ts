@@ -45,11 +45,7 @@ export const signingRows = {
     usage: 'SIGN_VERIFY',
     audited: ['KeyId', 'SigningAlgorithm', 'MessageType', 'DryRun'],
     targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
-    rules: ({ input }, [target]) => {
-      const { key } = target as Target
-      checkMessage(input, key)
-      if (key.keySpec.startsWith('RSA_') && input.MessageType === 'DIGEST') refuseRsaDigest()
-    },
+    rules: ({ input }, [target]) => checkMessage(input, (target as Target).key),
     execute: async ({ input }, [target], store) => {
       const { key, arn } = target as Target
       const { material, family } = await materialOf(store, key)
@@ -90,15 +86,8 @@ function checkMessage({ SigningAlgorithm, Message, MessageType = 'RAW' }: Signin
 /** What native material cannot sign: WebCrypto always hashes. */
 function checkCanSign({ SigningAlgorithm, MessageType = 'RAW' }: SigningInput, key: KeyRecord): void {
   if (MessageType === 'RAW') return
-  if (key.keySpec.startsWith('RSA_')) refuseRsaDigest()
   if (key.custody === 'native')
     throw new UnsupportedOperationException(
       `This key is native, and the browser's cryptography cannot sign a ${MessageType} with ${SigningAlgorithm}. Sign the message itself (MessageType RAW), or make the key in a vault opened with { digestSigning: true }.`,
     )
-}
-
-function refuseRsaDigest(): never {
-  throw new UnsupportedOperationException(
-    "RSA keys take the message itself only (MessageType RAW): the browser's cryptography always hashes.",
-  )
 }
