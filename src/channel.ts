@@ -80,7 +80,9 @@ export class PortConnection implements Connection {
     try {
       return this.#packer.pack(input)
     } catch (error) {
-      throw new ValidationException(`1 validation error detected: ${(error as Error).message}`)
+      // A getter of the input can throw anything.
+      const reason = error instanceof Error ? error.message : 'the request cannot be read'
+      throw new ValidationException(`1 validation error detected: ${reason}`)
     }
   }
 

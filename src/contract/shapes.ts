@@ -71,18 +71,24 @@ type Always<Name> = Name extends keyof AlwaysAnswered ? AlwaysAnswered[Name] : n
 
 /** Required members may be `undefined` for the type checker, as in the AWS SDK; validation refuses them all the same. */
 type Structure<Members, Required, Name> = Flat<
-  { [M in keyof Members as M extends Always<Name> ? M : never]: Value<Members[M]> } & {
-    [M in keyof Members as M extends Required ? (M extends Always<Name> ? never : M) : never]:
+  { -readonly [M in keyof Members as M extends Always<Name> ? M : never]: Value<Members[M]> } & {
+    -readonly [M in keyof Members as M extends Required ? (M extends Always<Name> ? never : M) : never]:
       | Value<Members[M]>
       | undefined
   } & {
-    [M in keyof Members as M extends Required | Always<Name> ? never : M]?: Value<Members[M]> | undefined
+    -readonly [M in keyof Members as M extends Required | Always<Name> ? never : M]?: Value<Members[M]> | undefined
   }
 >
 type Flat<T> = { [K in keyof T]: T[K] }
 
 /** What a caller passes to an operation. */
 export type OperationInput<Name extends OperationName> = Value<Operations[Name]['input']>
+/** A request that has passed validation: its required members are there. */
+export type ValidInput<Name extends OperationName> = OperationInput<Name> & {
+  readonly [M in keyof OperationInput<Name> & Required<Shapes[Operations[Name]['input']]>]: NonNullable<
+    OperationInput<Name>[M]
+  >
+}
 /** What a handler answers to an operation: the response without its `$metadata`. */
 export type OperationResult<Name extends OperationName> = Operations[Name]['output'] extends null
   ? Record<never, never>

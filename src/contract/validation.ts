@@ -4,7 +4,7 @@
  */
 import { ValidationException } from './errors.js'
 import { operations, shapes } from './model.js'
-import type { OperationInput, OperationName, Shape } from './shapes.js'
+import type { OperationName, Shape, ValidInput } from './shapes.js'
 
 /** One violated constraint. `value` is absent where AWS does not show it: binary and sensitive members. */
 interface Violation {
@@ -22,11 +22,11 @@ const table: Readonly<Record<string, Shape>> = shapes
  * @throws {@link ValidationException} `N validation errors detected: Value 'V' at 'member' failed to satisfy
  *   constraint: Member must …; …`
  */
-export function readInput<Name extends OperationName>(operation: Name, input: unknown): OperationInput<Name> {
+export function readInput<Name extends OperationName>(operation: Name, input: unknown): ValidInput<Name> {
   const violations: Violation[] = []
   const read = readStructure(operations[operation].input, input ?? {}, '', violations)
   if (violations.length > 0) throw new ValidationException(messageOf(violations))
-  return read as OperationInput<Name>
+  return read as ValidInput<Name>
 }
 
 function messageOf(violations: readonly Violation[]): string {

@@ -77,7 +77,9 @@ export class Packer {
       default:
         throw new TypeError(`a ${typeof value} cannot be part of a request`)
     }
-    if (value === null || value instanceof Date) return value
+    if (value === null) return value
+    // A copy, because what only passes for a Date (a Proxy of one) could not be sent, nor the batch that it is part of.
+    if (value instanceof Date) return new Date(Date.prototype.getTime.call(value))
     if (depth > MAX_DEPTH) throw new TypeError('a request cannot be nested so deeply')
     if (ArrayBuffer.isView(value)) return this.#add(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
     if (value instanceof ArrayBuffer) return this.#add(new Uint8Array(value))

@@ -19,7 +19,7 @@ export const aliasRows = {
     kind: 'mutation',
     audited: ['AliasName', 'TargetKeyId'],
     check: checkAliasRequest,
-    targets: async (request, reader) => [await keyByIdOrArn(request, reader, request.input.TargetKeyId as string)],
+    targets: async (request, reader) => [await keyByIdOrArn(request, reader, request.input.TargetKeyId)],
     execute: async ({ input, now, realm, quotas }, targets, transaction) => {
       const aliasName = input.AliasName as AliasName
       const { keyId } = targetOf(targets, 'key')
@@ -37,7 +37,7 @@ export const aliasRows = {
     check: checkAliasRequest,
     targets: async (request, reader) => {
       const { realm, input } = request
-      const target = await keyByIdOrArn(request, reader, input.TargetKeyId as string)
+      const target = await keyByIdOrArn(request, reader, input.TargetKeyId)
       const { targetKeyId } = await existingAlias(realm, reader, input.AliasName as AliasName)
       return [target, await existingKey(realm, reader, targetKeyId, 'currentAliasTarget')]
     },

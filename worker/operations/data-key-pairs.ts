@@ -1,5 +1,5 @@
 /** GenerateDataKeyPair: a pair made in the worker, its private half encrypted under a symmetric key (MGT-43). */
-import type { OperationInput } from '../../src/contract/shapes.js'
+import type { ValidInput } from '../../src/contract/shapes.js'
 import { type FamilySpec, familyOf } from '../material/families.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { checkSymmetric, encryptWith, refuseRecipient } from './encryption.js'
@@ -13,7 +13,7 @@ export const dataKeyPairRows = {
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'KeyPairSpec', 'EncryptionContext', 'DryRun'],
     check: refuseRecipient,
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ operation }, targets) => checkSymmetric(operation, targets[0]),
     execute: async ({ input }, [target], store) => {
       const { privateKey, ...answer } = await makePair(input, target as Target, store)
@@ -25,7 +25,7 @@ export const dataKeyPairRows = {
     kind: 'use',
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'KeyPairSpec', 'EncryptionContext', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ operation }, targets) => checkSymmetric(operation, targets[0]),
     execute: async ({ input }, [target], store) => {
       const { privateKey, ...answer } = await makePair(input, target as Target, store)
@@ -36,7 +36,7 @@ export const dataKeyPairRows = {
 } satisfies OperationRows
 
 async function makePair(
-  { KeyPairSpec, EncryptionContext }: OperationInput<'GenerateDataKeyPairWithoutPlaintext'>,
+  { KeyPairSpec, EncryptionContext }: ValidInput<'GenerateDataKeyPairWithoutPlaintext'>,
   { key, arn }: Target,
   store: VaultStore,
 ) {

@@ -27,11 +27,11 @@ export const encryptionRows = {
     kind: 'use',
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'EncryptionAlgorithm', 'EncryptionContext', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ input }, [target]) => {
       const side = sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)
       checkSide(side)
-      checkPlaintextLength(side, (input.Plaintext as Uint8Array).byteLength)
+      checkPlaintextLength(side, input.Plaintext.byteLength)
     },
     execute: async ({ input }, [target], store) => {
       const side = sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)
@@ -120,7 +120,7 @@ export const encryptionRows = {
       refuseRecipient(input)
       dataKeyLength(input)
     },
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ operation }, [target]) => checkSymmetric(operation, target),
     execute: async (request, [target], store) => {
       const { arn } = target as Target
@@ -134,7 +134,7 @@ export const encryptionRows = {
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'KeySpec', 'NumberOfBytes', 'EncryptionContext', 'DryRun'],
     check: dataKeyLength,
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ operation }, [target]) => checkSymmetric(operation, target),
     execute: async (request, [target], store) => {
       const { arn } = target as Target

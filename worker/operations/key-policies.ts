@@ -27,7 +27,7 @@ export const keyPolicyRows = {
       if (PolicyName !== DEFAULT) throw new ValidationException(`The only name of a key policy is '${DEFAULT}'.`)
     },
     targets: byKeyIdOrArn,
-    rules: ({ input, quotas }) => checkPolicyDocument(input.Policy as string, quotas),
+    rules: ({ input, quotas }) => checkPolicyDocument(input.Policy, quotas),
     execute: async ({ input, realm }, targets, transaction) => {
       const { policy: _, ...key } = onlyKey(targets)
       await transaction.putKey({ ...key, ...storedPolicy(realm, input.Policy) })

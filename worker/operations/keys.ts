@@ -23,9 +23,9 @@ const DEFAULT_WINDOW_IN_DAYS = 30
 
 /** The one target of an operation that takes a key id or key ARN in `KeyId`. */
 export const byKeyIdOrArn = async (
-  request: { readonly input: { readonly KeyId: string | undefined } } & Pick<Request<never>, 'realm'>,
+  request: { readonly input: { readonly KeyId: string } } & Pick<Request<never>, 'realm'>,
   reader: Parameters<typeof keyByIdOrArn>[1],
-): Promise<readonly Target[]> => [await keyByIdOrArn(request, reader, request.input.KeyId as string)]
+): Promise<readonly Target[]> => [await keyByIdOrArn(request, reader, request.input.KeyId)]
 
 /** The target of an operation with one key. */
 export function onlyKey(targets: readonly Target[]): KeyRecord {
@@ -81,7 +81,7 @@ export const keyRows = {
   DescribeKey: {
     kind: 'read',
     audited: ['KeyId'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     execute: async ({ realm }, targets) => ({ KeyMetadata: keyMetadata(realm, onlyKey(targets)) }),
   },
 
@@ -101,7 +101,7 @@ export const keyRows = {
     audited: ['KeyId', 'Description'],
     targets: byKeyIdOrArn,
     execute: async ({ input }, targets, transaction) => {
-      await transaction.putKey({ ...onlyKey(targets), description: input.Description as string })
+      await transaction.putKey({ ...onlyKey(targets), description: input.Description })
       return {}
     },
   },

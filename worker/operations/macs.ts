@@ -11,7 +11,7 @@ export const macRows = {
     kind: 'use',
     usage: 'GENERATE_VERIFY_MAC',
     audited: ['KeyId', 'MacAlgorithm', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.MacAlgorithm),
     execute: async ({ input, custody }, [target], store) => {
       const mac = await macOf(target as Target, input.Message as Bytes, custody, store)
@@ -23,7 +23,7 @@ export const macRows = {
     kind: 'use',
     usage: 'GENERATE_VERIFY_MAC',
     audited: ['KeyId', 'MacAlgorithm', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.MacAlgorithm),
     execute: async ({ input, custody }, [target], store) => {
       const mac = await macOf(target as Target, input.Message as Bytes, custody, store)

@@ -1,5 +1,5 @@
 import type { Realm } from '../../src/contract/identifiers.js'
-import type { KeyUsage, OperationInput, OperationName, OperationResult } from '../../src/contract/shapes.js'
+import type { KeyUsage, OperationInput, OperationName, OperationResult, ValidInput } from '../../src/contract/shapes.js'
 import type { Caller } from '../authorization/caller.js'
 import type { MakeOptions } from '../material/family.js'
 import type { Sealer } from '../material/sealer.js'
@@ -24,7 +24,7 @@ export interface CustodyRules extends MakeOptions {
 /** A request that has passed validation. */
 export interface Request<Name extends OperationName> {
   readonly operation: Name
-  readonly input: OperationInput<Name>
+  readonly input: ValidInput<Name>
   readonly caller: Caller
   readonly realm: Realm
   readonly quotas: Quotas
@@ -36,7 +36,7 @@ export interface Request<Name extends OperationName> {
 
 interface RowBase<Name extends OperationName> {
   /** Rules of single members that the API model does not state. Thrown before any key is looked up. */
-  readonly check?: (input: OperationInput<Name>) => void
+  readonly check?: (input: ValidInput<Name>) => void
   /** Finds the keys that the request is about. Operations without one answer about the whole vault. */
   readonly targets?: (request: Request<Name>, reader: VaultReader) => Promise<readonly Target[]>
   /** IAM action for a target, where it is not the operation's own name. */

@@ -4,7 +4,7 @@ import {
   UnsupportedOperationException,
   ValidationException,
 } from '../../src/contract/errors.js'
-import type { OperationInput } from '../../src/contract/shapes.js'
+import type { ValidInput } from '../../src/contract/shapes.js'
 import { signingAlgorithms } from '../../src/contract/signing-algorithms.js'
 import type { Bytes, MessageForm } from '../material/family.js'
 import type { KeyRecord } from '../storage/schema.js'
@@ -12,14 +12,14 @@ import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
 import type { OperationRows, Target } from './row.js'
 import { keyByAnyIdentifier } from './targets.js'
 
-type SigningInput = Pick<OperationInput<'Sign'>, 'Message' | 'MessageType' | 'SigningAlgorithm'>
+type SigningInput = Pick<ValidInput<'Sign'>, 'Message' | 'MessageType' | 'SigningAlgorithm'>
 
 export const signingRows = {
   Sign: {
     kind: 'use',
     usage: 'SIGN_VERIFY',
     audited: ['KeyId', 'SigningAlgorithm', 'MessageType', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ input }, [target]) => {
       checkMessage(input, (target as Target).key)
       checkCanSign(input, (target as Target).key)
@@ -28,10 +28,9 @@ export const signingRows = {
       const { key, arn } = target as Target
       const { material, family } = await materialOf(store, key)
       const { SigningAlgorithm, Message, MessageType = 'RAW' } = input
-      const algorithm = SigningAlgorithm as string
       const signature = await ability(family, 'signing').sign(
         material,
-        algorithm,
+        SigningAlgorithm,
         Message as Bytes,
         MessageType,
         custody.sealer,
@@ -44,7 +43,7 @@ export const signingRows = {
     kind: 'use',
     usage: 'SIGN_VERIFY',
     audited: ['KeyId', 'SigningAlgorithm', 'MessageType', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId as string)],
+    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
     rules: ({ input }, [target]) => checkMessage(input, (target as Target).key),
     execute: async ({ input }, [target], store) => {
       const { key, arn } = target as Target
@@ -52,7 +51,7 @@ export const signingRows = {
       const { SigningAlgorithm, Message, MessageType = 'RAW', Signature } = input
       const valid = await ability(family, 'signing').verify(
         material,
-        SigningAlgorithm as string,
+        SigningAlgorithm,
         Message as Bytes,
         MessageType,
         Signature as Bytes,
@@ -69,8 +68,8 @@ export const signingRows = {
 /** The algorithm must be the key's, the form one of the algorithm's, and the length right. */
 function checkMessage({ SigningAlgorithm, Message, MessageType = 'RAW' }: SigningInput, key: KeyRecord): void {
   checkAlgorithmOf(key, SigningAlgorithm)
-  const facts = signingAlgorithms[SigningAlgorithm as keyof typeof signingAlgorithms]
-  const length = Message?.byteLength
+  const facts = signingAlgorithms[SigningAlgorithm]
+  const length = Message.byteLength
   const expected: { readonly [Form in MessageForm]: boolean | number | undefined } = {
     RAW: facts.raw,
     DIGEST: facts.digest,
