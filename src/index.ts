@@ -5,6 +5,14 @@
  */
 export { KmsClient } from './client.js'
 export * from './contract/exceptions.js'
+/**
+ * All key specs, with the type of each and the algorithms of each usage it can have: the valid combinations of
+ * `KeySpec` and `KeyUsage` for `createKey`, for an application that lets its users choose.
+ *
+ * @example
+ * const canSign = Object.entries(keySpecs).filter(([, { usages }]) => usages.SIGN_VERIFY)
+ */
+export { type KeyAlgorithms, type KeySpecRow, type KeyType, keySpecs } from './contract/key-specs.js'
 export { KmsError } from './contract/kms-error.js'
 export type {
   EncryptionContext,

@@ -27,6 +27,11 @@ export interface Gate extends Endpoint {
 }
 
 const MAX_ID_LENGTH = 128
+/**
+ * Messages of one port that are worked on at one time. The next ones wait, unread, so that a port that floods the worker
+ * costs it no more than this, and other ports are answered meanwhile.
+ */
+const MAX_IN_PROGRESS = 64
 
 /**
  * Puts a gate in front of a port.
@@ -35,6 +40,15 @@ const MAX_ID_LENGTH = 128
  */
 export function guard(port: GuardedPort, methods: readonly string[]): Gate {
   let dropped = 0
+  let inProgress = 0
+  const waiting = new Set<() => void>()
+  const next = () => {
+    for (const admit of waiting) {
+      if (inProgress >= MAX_IN_PROGRESS) return
+      waiting.delete(admit)
+      admit()
+    }
+  }
   const listeners = new Map<EventListenerOrEventListenerObject, (event: MessageEvent) => void>()
   return {
     get dropped() {
@@ -42,16 +56,21 @@ export function guard(port: GuardedPort, methods: readonly string[]): Gate {
     },
     addEventListener(type, listener) {
       if (type !== 'message') return
-      const guarded = (event: MessageEvent) => {
+      const admit = (event: MessageEvent) => {
         const data = admissible(event.data, methods)
         if (!data) {
           dropped += 1
           return
         }
+        inProgress += 1
         // Comlink looks at nothing else of the event.
         const admitted = { data } as MessageEvent
         if (typeof listener === 'function') listener(admitted)
         else listener.handleEvent(admitted)
+      }
+      const guarded = (event: MessageEvent) => {
+        if (inProgress < MAX_IN_PROGRESS) admit(event)
+        else waiting.add(() => admit(event))
       }
       listeners.set(listener, guarded)
       port.addEventListener('message', guarded)
@@ -63,7 +82,12 @@ export function guard(port: GuardedPort, methods: readonly string[]): Gate {
       // Comlink stops listening when the holder has given the port up.
       if (port instanceof MessagePort) port.close()
     },
-    postMessage: (message, transfer = []) => port.postMessage(message, transfer),
+    postMessage(message, transfer = []) {
+      port.postMessage(message, transfer)
+      // Comlink answers each message that it gets once.
+      inProgress -= 1
+      next()
+    },
     start: () => port.start?.(),
   }
 }

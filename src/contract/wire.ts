@@ -50,6 +50,8 @@ const spareBuffers: Uint8Array<ArrayBuffer>[] = []
 
 /** Deepest nesting of any request or response is four; one more for good measure. */
 const MAX_DEPTH = 5
+/** More lists, structures and entries of lists than any request or response has (a full page of aliases: 2,001). */
+const MAX_VALUES = 16_384
 
 /**
  * Gathers the bytes of a batch. They are copied the moment a value is packed, so that a caller may wipe a plaintext
@@ -124,9 +126,18 @@ export class Packer {
  * Puts the bytes back into a packed value, which is changed in place: it came by message and belongs to the receiver.
  *
  * @param view whether the parts may share the batch's buffer (the worker's own use) or get a buffer each (a caller's)
- * @throws `TypeError` for references that lie outside the buffer and for nesting deeper than any request has
+ * @param budget keeps a small message from making much work: a list without entries can be four thousand million long,
+ *   and lists that hold one list a thousand times, five levels deep, hold 10^15 values
+ * @throws `TypeError` for references that lie outside the buffer and for what no packer makes: nesting deeper, or more
+ *   values, than any request has, and objects that are no plain ones
  */
-export function unpack(value: unknown, bytes: Uint8Array, view: 'shared' | 'own', depth = 0): unknown {
+export function unpack(
+  value: unknown,
+  bytes: Uint8Array,
+  view: 'shared' | 'own',
+  depth = 0,
+  budget = { values: MAX_VALUES },
+): unknown {
   if (typeof value === 'bigint') {
     const offset = Number(value >> 32n)
     const end = offset + Number(value & 0xffffffffn)
@@ -135,14 +146,18 @@ export function unpack(value: unknown, bytes: Uint8Array, view: 'shared' | 'own'
   }
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   if (depth > MAX_DEPTH) throw new TypeError('a request cannot be nested so deeply')
+  budget.values -= Array.isArray(value) ? value.length : 1
+  if (budget.values < 0) throw new TypeError('a request cannot hold so many values')
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) value[index] = unpack(value[index], bytes, view, depth + 1)
+    for (let index = 0; index < value.length; index++)
+      value[index] = unpack(value[index], bytes, view, depth + 1, budget)
     return value
   }
+  if (!isPlainObject(value)) throw new TypeError(`a ${kindOf(value)} cannot be part of a request`)
   for (const key of Object.keys(value)) {
     const member = (value as Record<string, unknown>)[key]
     if (typeof member === 'bigint' || typeof member === 'object')
-      setOwn(value as Record<string, unknown>, key, unpack(member, bytes, view, depth + 1))
+      setOwn(value as Record<string, unknown>, key, unpack(member, bytes, view, depth + 1, budget))
   }
   return value
 }

@@ -2,6 +2,7 @@
  * SM2 (GM/T 0003-2012) with SM3: sealed, by sm-crypto-v2. The library takes private keys as text; engines keep text
  * until they collect it, so that an SM2 key lives longer in the worker's memory than the other sealed ones.
  */
+import { rawSignature } from './ecdsa-signature.js'
 import { bytesToHex, hexToBytes, rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily, MessageForm } from './family.js'
 import { once } from './once.js'
@@ -11,8 +12,10 @@ const load = once(async () => (await import('sm-crypto-v2')).sm2)
 /** Ciphertexts are C1‖C3‖C2 as DER (ASYM-18). */
 const CIPHER_MODE = 1
 
+const SCALAR_LENGTH = 32
+
 /** A message is hashed with the default user id; a digest is e itself (ASYM-17). */
-const options = (form: MessageForm) => ({ der: true, hash: form === 'RAW' })
+const options = (form: MessageForm) => ({ hash: form === 'RAW' })
 
 export function sm2(): MaterialFamily {
   return {
@@ -47,13 +50,16 @@ export function sm2(): MaterialFamily {
         const { doSignature } = await load()
         const point = bytesToHex(rawPublicKey('SM2', publicKey as Bytes))
         return sealer.withOpened(sealed, (scalar) =>
-          hexToBytes(doSignature(message, bytesToHex(scalar), { ...options(form), publicKey: point })),
+          hexToBytes(doSignature(message, bytesToHex(scalar), { ...options(form), der: true, publicKey: point })),
         )
       },
       async verify({ publicKey }, _algorithm, message, form, signature) {
         const point = bytesToHex(rawPublicKey('SM2', publicKey as Bytes))
+        // The library reads damaged DER as well as it can; a signature is either whole or none.
+        const raw = await rawSignature(signature, SCALAR_LENGTH)
+        if (!raw) return false
         try {
-          return (await load()).doVerifySignature(message, bytesToHex(signature), point, options(form))
+          return (await load()).doVerifySignature(message, bytesToHex(raw), point, options(form))
         } catch {
           return false
         }

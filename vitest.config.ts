@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { chromiumArguments, findChromium } from './scripts/chromium.mjs'
+import { vectorCommands } from './test/browser/vectors/commands.js'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+const executablePath = findChromium()
+
+/** Tests import the package by its public names, and get its sources. */
+const resolve = {
+  alias: [
+    { find: /^browser-kms$/, replacement: path('src/index.ts') },
+    { find: /^browser-kms\/worker$/, replacement: path('worker/index.ts') },
+  ],
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' },
+      },
+      {
+        resolve,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
+        },
+      },
+      {
+        resolve,
+        // Named, because finding them during a run would reload the page under test.
+        optimizeDeps: { include: ['comlink', 'idb', 'fast-check'] },
+        worker: { format: 'es' },
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { ...(executablePath && { executablePath }), args: chromiumArguments() },
+            }),
+            instances: [{ browser: 'chromium' }],
+            commands: vectorCommands,
+          },
+        },
+      },
+    ],
+  },
+})
