@@ -20,6 +20,7 @@ export function lastWorker(): Worker {
 export const startWorker = {
   plain: () => start(new Worker(new URL('./workers/plain.ts', import.meta.url), { type: 'module' })),
   deaf: () => start(new Worker(new URL('./workers/deaf.ts', import.meta.url), { type: 'module' })),
+  watched: () => start(new Worker(new URL('./workers/watched.ts', import.meta.url), { type: 'module' })),
   /** @param ahead milliseconds by which the worker's clock is ahead of the real one */
   clock: (ahead: number) =>
     start(new Worker(new URL('./workers/clock.ts', import.meta.url), { type: 'module', name: String(ahead) })),
