@@ -17,7 +17,7 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
+  timeout: 240_000,
   reporter: 'list',
   use: {
     browserName: 'chromium',
@@ -35,7 +35,7 @@ export default defineConfig({
       command: 'npx vite --config test/e2e/vite.config.ts',
       // The port may be printed in bold.
       wait: { stdout: /http:\/\/127\.0\.0\.1:(?:\S*m)?(?<vault_pages_port>\d+)/ },
-      timeout: 60_000,
+      timeout: 240_000,
     },
     {
       name: 'demo',
@@ -44,7 +44,7 @@ export default defineConfig({
         'npx vite build --config vite.demo.config.ts --outDir ../dist/demo-under-test --logLevel warn' +
         ' && node scripts/serve.mjs dist/demo-under-test 0',
       wait: { stdout: / at http:\/\/localhost:(?<demo_port>\d+)/ },
-      timeout: 180_000,
+      timeout: 240_000,
     },
   ],
 })
