@@ -218,24 +218,8 @@ async function pageWithFrame(page: Page, baseURL: string | undefined): Promise<F
   await frame.waitForFunction(() => 'workbench' in globalThis)
   await frame.evaluate(() => {
     const kms = new Promise((resolve) => {
-      addEventListener('message', ({ data, ports: [port] }) => {
-        if (!port) return
-        if (data === 'kms') return resolve(browserKms.clientFromPort(port))
-        const calls = Array.from({ length: 500 }, () => ['Encrypt', { KeyId: 'alias/none', Plaintext: 8n }])
-        let flooded = 0
-        const flood = () => {
-          for (let count = 0; count < 20; count++) {
-            port.postMessage({
-              id: `flood ${flooded++}`,
-              type: 'APPLY',
-              path: ['submit'],
-              argumentList: [{ type: 'RAW', value: { calls, bytes: new ArrayBuffer(8) } }],
-            })
-          }
-          Object.assign(globalThis, { flooded })
-          setTimeout(flood)
-        }
-        flood()
+      addEventListener('message', ({ ports: [port] }) => {
+        if (port) resolve(browserKms.clientFromPort(port))
       })
     })
     Object.assign(globalThis, { kms })
