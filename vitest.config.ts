@@ -20,7 +20,14 @@ export default defineConfig({
     projects: [
       {
         resolve,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 30_000,
+          // First these, then those in the browser, which have the machine to themselves.
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         resolve,
@@ -33,13 +40,29 @@ export default defineConfig({
       {
         resolve,
         // Named, because finding them during a run would reload the page under test.
-        optimizeDeps: { include: ['comlink', 'idb', 'fast-check'] },
+        optimizeDeps: {
+          include: [
+            'comlink',
+            'idb',
+            'fast-check',
+            '@noble/curves/abstract/der.js',
+            '@noble/curves/nist.js',
+            '@noble/curves/secp256k1.js',
+            '@noble/curves/ed25519.js',
+            '@noble/hashes/hmac.js',
+            '@noble/hashes/sha2.js',
+            '@noble/post-quantum/ml-dsa.js',
+            '@noble/post-quantum/ml-kem.js',
+            'sm-crypto-v2',
+          ],
+        },
         worker: { format: 'es' },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
           browser: {
             enabled: true,
             headless: true,

@@ -97,7 +97,8 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
     ])
     return new Vault(worker, control, opened, region, signal)
   } catch (error) {
-    worker.terminate()
+    // A worker that serves another vault goes on serving it.
+    if (!(error instanceof KMSInvalidStateException && worker === options.worker)) worker.terminate()
     throw error
   }
 }
@@ -156,7 +157,13 @@ export class Vault extends EventTarget {
   readonly #portIds = new WeakMap<MessagePort, string>()
   readonly #regions = new Map<string, KmsClient>()
   readonly #watch = new AbortController()
-  #closed = false
+  /** Why the vault is open no more. */
+  #ended: Error | undefined
+  #reportEnd: (reason: Error) => void = () => {}
+  /** Rejects when the vault ends: whoever waits for its worker waits for this too, for it may never answer. */
+  readonly #ending = new Promise<never>((_resolve, reject) => {
+    this.#reportEnd = reject
+  })
 
   /** @internal Use {@link openVault}. */
   constructor(
@@ -175,6 +182,8 @@ export class Vault extends EventTarget {
     this.kms = new KmsClient(this.#root)
     this.#regions.set(region, this.kms)
     this.persisted = requestPersistence()
+    // Unhandled only if nobody waits.
+    this.#ending.catch(() => {})
     events.onmessage = ({ data }: MessageEvent<VaultEventMessage>) => this.#hear(data)
     signal?.addEventListener('abort', () => void this.close(), { signal: this.#watch.signal })
     this.#watchWorker(aliveLock)
@@ -217,10 +226,10 @@ export class Vault extends EventTarget {
    */
   async revoke(what: MessagePort | string): Promise<number> {
     this.#mustBeOpen()
-    if (typeof what === 'string') return resultOf(await this.#control.revoke({ principal: what }))
+    if (typeof what === 'string') return this.#answerOf(this.#control.revoke({ principal: what }))
     const connectionId = this.#portIds.get(what)
     if (connectionId === undefined) throw new ValidationException('This vault has not made that port.')
-    return resultOf(await this.#control.revoke({ connectionId }))
+    return this.#answerOf(this.#control.revoke({ connectionId }))
   }
 
   /**
@@ -251,12 +260,12 @@ export class Vault extends EventTarget {
    */
   async custodyOf(keyId: string): Promise<'native' | 'sealed'> {
     this.#mustBeOpen()
-    return resultOf(await this.#control.custodyOf({ keyId, region: this.#region }))
+    return this.#answerOf(this.#control.custodyOf({ keyId, region: this.#region }))
   }
 
   /** Closes the vault and ends its worker. Calls that have no answer yet fail. Closing again does nothing. */
   async close(): Promise<void> {
-    if (this.#closed) return
+    if (this.#ended) return
     this.#end(new KMSInvalidStateException('The vault was closed. Open it again to go on.'))
     try {
       await Promise.race([this.#control.close(), goneAfter(1_000)])
@@ -284,16 +293,21 @@ export class Vault extends EventTarget {
 
   async #connect(principal: string, region: string): Promise<ConnectedMessage> {
     this.#mustBeOpen()
-    return resultOf(await this.#control.connect({ principal, region }))
+    return this.#answerOf(this.#control.connect({ principal, region }))
+  }
+
+  async #answerOf<Result>(answer: Promise<ControlAnswer<Result>>): Promise<Result> {
+    return resultOf(await Promise.race([answer, this.#ending]))
   }
 
   #track(connection: PortConnection): PortConnection {
-    this.#connections.add(connection)
+    if (this.#ended) connection.close(this.#ended)
+    else this.#connections.add(connection)
     return connection
   }
 
   #mustBeOpen(): void {
-    if (this.#closed) throw new KMSInvalidStateException('The vault was closed. Open it again to go on.')
+    if (this.#ended) throw this.#ended
   }
 
   #hear(message: VaultEventMessage): void {
@@ -315,13 +329,14 @@ export class Vault extends EventTarget {
   }
 
   #fail(reason: Error): void {
-    if (this.#closed) return
+    if (this.#ended) return
     this.#end(reason)
     this.#worker.terminate()
   }
 
   #end(reason: Error): void {
-    this.#closed = true
+    this.#ended = reason
+    this.#reportEnd(reason)
     this.#watch.abort()
     for (const connection of this.#connections) connection.close(reason)
     this.#connections.clear()

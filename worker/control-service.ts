@@ -111,12 +111,7 @@ export class VaultControl implements ControlService {
 
   close(): Promise<ControlAnswer<undefined>> {
     return answered(async () => {
-      for (const connection of this.#connections.values()) connection.revoked = true
-      this.#connections.clear()
-      this.#root = undefined
-      const regions = await Promise.allSettled(this.#regions.values())
-      this.#regions.clear()
-      for (const region of regions) if (region.status === 'fulfilled') await region.value.close()
+      await this.#endService()
       this.#releaseAliveLock()
       return undefined
     })
@@ -176,9 +171,22 @@ export class VaultControl implements ControlService {
       this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState: state })
   }
 
+  async #endService(): Promise<void> {
+    for (const connection of this.#connections.values()) connection.revoked = true
+    this.#connections.clear()
+    this.#root = undefined
+    const regions = await Promise.allSettled(this.#regions.values())
+    this.#regions.clear()
+    for (const region of regions) if (region.status === 'fulfilled') await region.value.close()
+  }
+
+  /**
+   * The page hears of it and terminates the worker. The lock is held until then: released here, it might be heard of
+   * first (in Firefox it is), and the page would not know why the worker is gone.
+   */
   #onDatabaseGone(): void {
     this.#post({ type: 'closed' })
-    void this.close()
+    void answered(() => this.#endService())
   }
 
   #post(message: VaultEventMessage): void {

@@ -2,10 +2,11 @@
  * The key-state truth table (chapter 03), for the states that a key can be put into so far. The table is written down
  * here a second time, by hand from STATE-13, so that a mistake in the generated one shows.
  */
-import type { KeyMetadata, KmsClient, OperationInput, OperationName } from 'browser-kms'
+import type { KeyMetadata, KmsClient, OperationName } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
 import { operationRows } from '../../worker/operations/table.js'
 import { guardKeyState } from '../../worker/state-guard.js'
+import { ciphertextOf, inputs, kinds, newAlias } from './fixtures/requests.js'
 import { call, errorOf, expectError, freshVault, keyArn, newKey, sharedVault, utf8 } from './fixtures/vault.js'
 
 const states = ['Enabled', 'Disabled', 'PendingDeletion'] as const
@@ -69,91 +70,11 @@ const cells = truthTable.flatMap(([operations, ...signs]) =>
   ),
 )
 
-/** What kind of key an operation needs, where a symmetric encryption key will not do. */
-const kinds: { readonly [Operation in OperationName]?: OperationInput<'CreateKey'> } = {
-  Decapsulate: { KeySpec: 'ML_KEM_768', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
-  DeriveSharedSecret: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' },
-  Encapsulate: { KeySpec: 'ML_KEM_768', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
-  GenerateMac: { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
-  GetPublicKey: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
-  Sign: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
-  Verify: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
-  VerifyMac: { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
-}
-
-/** Makes, while the key is still enabled, an input that is valid but for the state that the key will be in. */
-type MakeInput = (kms: KmsClient, key: KeyMetadata) => object | Promise<object>
-
-const byId: MakeInput = (_kms, { KeyId }) => ({ KeyId })
-const text = utf8('text')
-const signed = { Message: text, SigningAlgorithm: 'ECDSA_SHA_256' } as const
-const authenticated = { Message: text, MacAlgorithm: 'HMAC_SHA_256' } as const
-const encapsulated = { EncapsulationAlgorithm: 'ML_KEM' } as const
-
-/** Operations on a key that are built, and their inputs. */
-const inputs: { readonly [Operation in OperationName]?: MakeInput } = {
-  CancelKeyDeletion: byId,
-  CreateAlias: (_kms, { KeyId }) => ({ AliasName: newAliasName(), TargetKeyId: KeyId }),
-  Decapsulate: async (kms, { KeyId }) => {
-    const { SharedSecretCiphertextBlob } = await kms.encapsulate({ KeyId, ...encapsulated })
-    return { KeyId, SharedSecretCiphertextBlob, ...encapsulated }
-  },
-  Decrypt: async (kms, { KeyId }) => ({ CiphertextBlob: await ciphertextOf(kms, KeyId) }),
-  DeleteAlias: async (kms, key) => ({ AliasName: await newAlias(kms, key) }),
-  DeriveSharedSecret: async (kms, { KeyId }) => {
-    const { PublicKey } = await kms.getPublicKey({ KeyId })
-    return { KeyId, KeyAgreementAlgorithm: 'ECDH', PublicKey }
-  },
-  DescribeKey: byId,
-  DisableKey: byId,
-  EnableKey: byId,
-  Encapsulate: (_kms, { KeyId }) => ({ KeyId, ...encapsulated }),
-  Encrypt: (_kms, { KeyId }) => ({ KeyId, Plaintext: text }),
-  GenerateDataKey: (_kms, { KeyId }) => ({ KeyId, KeySpec: 'AES_256' }),
-  GenerateDataKeyPair: (_kms, { KeyId }) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
-  GenerateDataKeyPairWithoutPlaintext: (_kms, { KeyId }) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
-  GenerateDataKeyWithoutPlaintext: (_kms, { KeyId }) => ({ KeyId, KeySpec: 'AES_256' }),
-  GenerateMac: (_kms, { KeyId }) => ({ KeyId, ...authenticated }),
-  GetKeyPolicy: byId,
-  GetPublicKey: byId,
-  ListAliases: byId,
-  ListKeyPolicies: byId,
-  ListResourceTags: byId,
-  PutKeyPolicy: async (kms, { KeyId }) => ({ KeyId, Policy: (await kms.getKeyPolicy({ KeyId })).Policy }),
-  ReEncrypt: async (kms, { KeyId }) => ({
-    CiphertextBlob: await ciphertextOf(kms, KeyId),
-    DestinationKeyId: (await newKey(kms)).KeyId,
-  }),
-  ScheduleKeyDeletion: byId,
-  Sign: (_kms, { KeyId }) => ({ KeyId, ...signed }),
-  TagResource: (_kms, { KeyId }) => ({ KeyId, Tags: [{ TagKey: 'Project', TagValue: 'Alpha' }] }),
-  UntagResource: (_kms, { KeyId }) => ({ KeyId, TagKeys: ['Project'] }),
-  UpdateAlias: async (kms, { KeyId }) => ({ AliasName: await newAlias(kms, await newKey(kms)), TargetKeyId: KeyId }),
-  UpdateKeyDescription: (_kms, { KeyId }) => ({ KeyId, Description: 'new' }),
-  Verify: async (kms, { KeyId }) => ({ KeyId, ...signed, Signature: (await kms.sign({ KeyId, ...signed })).Signature }),
-  VerifyMac: async (kms, { KeyId }) => ({
-    KeyId,
-    ...authenticated,
-    Mac: (await kms.generateMac({ KeyId, ...authenticated })).Mac,
-  }),
-}
-
 /** Operations that use no existing key, so that no state can stop them (STATE-14). */
 const withoutKey = ['CreateKey', 'GenerateRandom', 'ListKeys']
 
 const built = Object.keys(operationRows)
-
-const newAliasName = () => `alias/${crypto.randomUUID()}`
-
-async function newAlias(kms: KmsClient, { KeyId }: KeyMetadata): Promise<string> {
-  const AliasName = newAliasName()
-  await kms.createAlias({ AliasName, TargetKeyId: KeyId })
-  return AliasName
-}
-
-async function ciphertextOf(kms: KmsClient, KeyId: string): Promise<Uint8Array> {
-  return (await kms.encrypt({ KeyId, Plaintext: text })).CiphertextBlob
-}
+const text = utf8('text')
 
 async function putInto(state: State, kms: KmsClient, KeyId: string): Promise<void> {
   if (state === 'Disabled') await kms.disableKey({ KeyId })

@@ -50,6 +50,8 @@ export function nistCurve(spec: keyof typeof curves): MaterialFamily {
         } catch {
           return undefined
         }
+        // Firefox takes a key of another curve than the one named, and gives it that curve's name.
+        if ((other.algorithm as EcKeyAlgorithm).namedCurve !== namedCurve) return undefined
         // Without a length WebCrypto answers the whole coordinate, also for P-521 (66 bytes).
         const shared = await crypto.subtle.deriveBits({ name: 'ECDH', public: other }, agree as CryptoKey, null)
         return new Uint8Array(shared)

@@ -8,6 +8,7 @@ import type { Bytes, MaterialFamily, MessageForm } from './family.js'
 import { once } from './once.js'
 
 const load = once(async () => (await import('sm-crypto-v2')).sm2)
+const loadCiphertext = once(() => import('./sm2-ciphertext.js'))
 
 /** Ciphertexts are C1‖C3‖C2 as DER (ASYM-18). */
 const CIPHER_MODE = 1
@@ -33,11 +34,13 @@ export function sm2(): MaterialFamily {
         return hexToBytes((await load()).doEncrypt(plaintext, point, CIPHER_MODE, { asn1: true }))
       },
       async decrypt({ sealed }, _algorithm, ciphertext, sealer) {
-        const { doDecrypt } = await load()
+        const [{ doDecrypt }, { rawCiphertext }] = await Promise.all([load(), loadCiphertext()])
+        const raw = rawCiphertext(ciphertext)
+        if (!raw) return undefined
         return sealer.withOpened(sealed, (scalar) => {
           try {
-            const asn1 = { output: 'array', asn1: true } as const
-            const plaintext = doDecrypt(bytesToHex(ciphertext), bytesToHex(scalar), CIPHER_MODE, asn1)
+            // Raw, because the library does not check that a point that comes in DER is on the curve (GB/T 32918.4, B1).
+            const plaintext = doDecrypt(bytesToHex(raw), bytesToHex(scalar), CIPHER_MODE, { output: 'array' })
             return plaintext.byteLength > 0 ? new Uint8Array(plaintext) : undefined
           } catch {
             return undefined
@@ -67,11 +70,11 @@ export function sm2(): MaterialFamily {
     },
     agreement: {
       async agree({ sealed }, peer, sealer) {
-        const { verifyPublicKey, ecdh } = await load()
+        const { ecdh } = await load()
         if (peer.byteLength !== 91 || bytesToHex(toSpki('SM2', peer.subarray(26))) !== bytesToHex(peer))
           return undefined
         const point = bytesToHex(peer.subarray(26))
-        if (!verifyPublicKey(point)) return undefined
+        if (!(await isOnCurve(point))) return undefined
         return sealer.withOpened(sealed, (scalar) => {
           const shared = ecdh(bytesToHex(scalar), point)
           // A compressed or uncompressed point: the x coordinate follows its first byte.
@@ -84,5 +87,14 @@ export function sm2(): MaterialFamily {
       const point = hexToBytes(publicKey)
       return { privateKey: toPkcs8('SM2', hexToBytes(privateKey), point), publicKey: toSpki('SM2', point) }
     },
+  }
+}
+
+/** The library throws for most of what is no point. */
+async function isOnCurve(point: string): Promise<boolean> {
+  try {
+    return (await load()).verifyPublicKey(point)
+  } catch {
+    return false
   }
 }
