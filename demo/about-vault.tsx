@@ -8,12 +8,16 @@ export default function AboutVault() {
     <HelpPanel header={<h2>About this vault</h2>}>
       <p>
         This page is AWS KMS inside the browser. A worker of its own is the HSM; keys are generated there, stored as
-        handles whose bytes no script can read, and never sent anywhere.
+        handles whose bytes no script can read, and never sent anywhere. Where the browser has no such handles for a
+        kind of key, the worker stores it encrypted and opens it for each use: the page of each key tells its custody.
       </p>
       <h3>It protects from</h3>
       <ul>
         <li>anyone who gets an encrypted file, but not this browser</li>
-        <li>injected script that would carry keys away: it could use them while it runs, but not copy them</li>
+        <li>
+          injected script that would carry keys away: it could use them while it runs, but not copy those in native
+          custody
+        </li>
         <li>changed files: a single changed, missing or added byte is noticed</li>
       </ul>
       <h3>It does not protect from</h3>

@@ -103,7 +103,7 @@ function useHeading(route: Route): { title: string; description?: string } {
     case 'keys':
       return {
         title: 'Customer managed keys',
-        description: 'Keys stay in this browser. They work offline, and no script can read them, not even this page.',
+        description: 'Keys stay in this browser and work offline. Their bytes never reach this page.',
       }
     case 'key': {
       const record = keys.find(({ keyId }) => keyId === route.keyId)

@@ -6,8 +6,8 @@ import Header from '@cloudscape-design/components/header'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useState } from 'react'
+import { encryptsFiles } from '../keys/key-kinds.js'
 import { keyName } from '../keys/key-names.js'
-import { statusWords } from '../keys/key-status.js'
 import { sortKeys } from '../keys/sort-and-filter.js'
 import { hrefs } from '../route.js'
 import type { KeyRecord } from '../vault/key-directory.js'
@@ -26,11 +26,13 @@ interface Props {
 export default function EncryptForm({ file, preferredKeyId, saving, onEncrypt }: Props) {
   const { keys } = useKeys()
   const [keyId, setKeyId] = useState(preferredKeyId)
-  const candidates = sortKeys(keys, { column: 'alias', descending: false }).filter(encryptsData)
-  const usable = candidates.filter(({ metadata }) => metadata.KeyState === 'Enabled')
-  const key = candidates.find((candidate) => candidate.keyId === keyId) ?? usable[0]
+  const usable = sortKeys(keys, { column: 'alias', descending: false }).filter(
+    (candidate) => encryptsFiles(candidate) && candidate.metadata.KeyState === 'Enabled',
+  )
+  // A key the user chose and that can no longer be used is not replaced by another behind their back.
+  const key = keyId === undefined ? usable[0] : usable.find((candidate) => candidate.keyId === keyId)
 
-  if (!key)
+  if (usable.length === 0)
     return (
       <Alert type="info" header="You need a key first." action={<Button href={hrefs.keys}>Go to the keys</Button>}>
         Create a key or enable one, then come back.
@@ -44,15 +46,16 @@ export default function EncryptForm({ file, preferredKeyId, saving, onEncrypt }:
           description="Only this browser will be able to decrypt the file, as long as it has this key."
         >
           <Select
-            selectedOption={option(key)}
-            options={candidates.map(option)}
+            selectedOption={key ? option(key) : null}
+            options={usable.map(option)}
+            placeholder="Choose a key"
             triggerVariant="option"
-            filteringType={candidates.length > 8 ? 'auto' : 'none'}
+            filteringType={usable.length > 8 ? 'auto' : 'none'}
             onChange={({ detail }) => setKeyId(detail.selectedOption.value)}
           />
         </FormField>
         <SaveOption {...saving} />
-        <Button variant="primary" onClick={() => onEncrypt(file, key.keyId)}>
+        <Button variant="primary" disabled={!key} onClick={() => key && onEncrypt(file, key.keyId)}>
           Encrypt
         </Button>
       </SpaceBetween>
@@ -60,17 +63,6 @@ export default function EncryptForm({ file, preferredKeyId, saving, onEncrypt }:
   )
 }
 
-function encryptsData({ metadata }: KeyRecord): boolean {
-  return metadata.KeySpec === 'SYMMETRIC_DEFAULT'
-}
-
 function option(key: KeyRecord) {
-  const { KeyState } = key.metadata
-  return {
-    value: key.keyId,
-    label: keyName(key),
-    description: key.keyId,
-    disabled: KeyState !== 'Enabled',
-    ...(KeyState !== 'Enabled' && { labelTag: statusWords(KeyState) }),
-  }
+  return { value: key.keyId, label: keyName(key), description: key.keyId }
 }

@@ -12,15 +12,18 @@ import { type FormEvent, useState } from 'react'
 import { useNotices } from '../notices/notices.js'
 import { useKeys, useVault } from '../vault/vault-context.js'
 import { aliasNameProblem } from './alias-name.js'
+import ChooseKeyKind from './choose-key-kind.js'
+import { proposedKind } from './key-kinds.js'
 import { useFirstField } from './use-first-field.js'
 
-/** Asks for alias, description and tags, and creates a symmetric encryption key with them. */
+/** Asks what the key is called and what kind of key it is, and creates it. An alias is enough for a symmetric one. */
 export default function CreateKey({ onClose }: { readonly onClose: () => void }) {
   const { vault, directory } = useVault()
   const { keys } = useKeys()
   const notices = useNotices()
   const field = useFirstField<InputProps.Ref>()
   const [alias, setAlias] = useState('')
+  const [kind, setKind] = useState(() => proposedKind('symmetric'))
   const [description, setDescription] = useState('')
   const [tags, setTags] = useState<readonly TagEditorProps.Tag[]>([])
   const [tagsValid, setTagsValid] = useState(true)
@@ -36,11 +39,13 @@ export default function CreateKey({ onClose }: { readonly onClose: () => void })
     setCreating(true)
     const created = await notices.run(async () => {
       const { KeyMetadata } = await vault.kms.createKey({
+        KeySpec: kind.spec,
+        KeyUsage: kind.usage,
         Description: description,
         Tags: tags.map(({ key, value }) => ({ TagKey: key, TagValue: value })),
       })
       await vault.kms.createAlias({ AliasName: `alias/${alias}`, TargetKeyId: KeyMetadata.KeyId })
-    }, `Created key ${alias}. It is ready to encrypt.`)
+    }, `Created key ${alias}. It is ready to use.`)
     await directory.refresh()
     setCreating(false)
     if (created) onClose()
@@ -77,6 +82,7 @@ export default function CreateKey({ onClose }: { readonly onClose: () => void })
                 onChange={({ detail }) => setAlias(detail.value)}
               />
             </FormField>
+            <ChooseKeyKind kind={kind} onChange={setKind} />
             <FormField
               label={
                 <>
@@ -101,8 +107,9 @@ export default function CreateKey({ onClose }: { readonly onClose: () => void })
               />
             </ExpandableSection>
             <Box variant="small">
-              Symmetric key for encryption and decryption (AES-256-GCM). It is generated inside this browser and stays
-              there: no script can read it, and there is no copy anywhere else.
+              {kind.type === 'symmetric'
+                ? 'Symmetric key for encryption and decryption (AES-256-GCM). It is generated inside this browser and stays there: no script can read it, and there is no copy anywhere else.'
+                : 'It is generated inside this browser and stays there; there is no copy anywhere else. Its page tells how this browser keeps it.'}
             </Box>
           </SpaceBetween>
         </Form>

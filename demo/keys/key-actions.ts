@@ -26,7 +26,7 @@ export const keyActions: readonly KeyAction[] = [
     text: 'Disable',
     applies: ({ metadata }) => metadata.KeyState === 'Enabled',
     perform: (kms, keyId) => kms.disableKey({ KeyId: keyId }),
-    done: (keys) => `Disabled ${keys}. What it encrypted stays locked until you enable it again.`,
+    done: (keys) => `Disabled ${keys}. Nothing works with it until you enable it again.`,
   },
   {
     id: 'cancelDeletion',

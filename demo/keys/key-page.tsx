@@ -14,10 +14,12 @@ import { useKeys } from '../vault/vault-context.js'
 import CryptographicConfiguration from './cryptographic-configuration.js'
 import { isPendingDeletion } from './key-actions.js'
 import KeyAliases from './key-aliases.js'
+import { encryptsFiles, hasPublicKey } from './key-kinds.js'
 import { formatDeadline, keyName } from './key-names.js'
 import KeyPolicy from './key-policy.js'
 import KeySummary from './key-summary.js'
 import KeyTags from './key-tags.js'
+import PublicKey from './public-key.js'
 import { useKeyActions } from './use-key-actions.js'
 
 const ScheduleDeletion = lazy(() => import('./schedule-deletion.js'))
@@ -27,7 +29,7 @@ const EditDescription = lazy(() => import('./edit-description.js'))
 export default function KeyPage({ keyId }: { readonly keyId: string }) {
   const { status, keys } = useKeys()
   const record = keys.find((candidate) => candidate.keyId === keyId)
-  if (record) return <KeyDetails record={record} />
+  if (record) return <KeyDetails key={keyId} record={record} />
   if (status === 'loading') return <Spinner size="large" />
   return (
     <Alert type="warning" header="There is no such key in this browser.">
@@ -55,14 +57,16 @@ function KeyDetails({ record }: { readonly record: KeyRecord }) {
                 <Button disabled={isPendingDeletion(record)} onClick={() => setDialog('description')}>
                   Edit description
                 </Button>
-                <Button
-                  variant="primary"
-                  href={hrefs.filesWithKey(record.keyId)}
-                  disabled={KeyState !== 'Enabled'}
-                  disabledReason="Only an enabled key encrypts."
-                >
-                  Encrypt a file
-                </Button>
+                {encryptsFiles(record) && (
+                  <Button
+                    variant="primary"
+                    href={hrefs.filesWithKey(record.keyId)}
+                    disabled={KeyState !== 'Enabled'}
+                    disabledReason="Only an enabled key encrypts."
+                  >
+                    Encrypt a file
+                  </Button>
+                )}
               </SpaceBetween>
             }
           >
@@ -95,6 +99,10 @@ function KeyDetails({ record }: { readonly record: KeyRecord }) {
             label: 'Cryptographic configuration',
             content: <CryptographicConfiguration record={record} />,
           },
+          ...(hasPublicKey(record)
+            ? // Asks again when the state changes: a key that waits for its deletion does not tell its public half.
+              [{ id: 'public', label: 'Public key', content: <PublicKey key={KeyState} record={record} /> }]
+            : []),
         ]}
       />
       <Suspense>

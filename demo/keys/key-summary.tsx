@@ -1,10 +1,11 @@
+import Box from '@cloudscape-design/components/box'
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard'
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs'
-import { useEffect, useState } from 'react'
+import type { Vault } from 'browser-kms'
 import type { KeyRecord } from '../vault/key-directory.js'
-import { useVault } from '../vault/vault-context.js'
 import { formatDate, formatDeadline } from './key-names.js'
 import KeyStatus from './key-status.js'
+import { useAnswer } from './use-answer.js'
 
 /** The general configuration of a key, and who holds its material. */
 export default function KeySummary({ record }: { readonly record: KeyRecord }) {
@@ -37,24 +38,27 @@ function Copyable({ text, what }: { readonly text: string; readonly what: string
   )
 }
 
+/** What custody means for the key, in a word and a sentence. */
 const custodies = {
-  native: 'Native: non-extractable, held by the browser',
-  sealed: 'Sealed: encrypted, opened inside the worker',
+  native: ['Native', 'The browser itself holds the key: scripts can use it, but none can read it.'],
+  sealed: ['Sealed', 'The key is stored encrypted; the worker decrypts it for each use and then wipes it.'],
 } as const
 
 function Custody({ keyId }: { readonly keyId: string }) {
-  const { vault } = useVault()
-  const [custody, setCustody] = useState<keyof typeof custodies>()
-  useEffect(() => {
-    let current = true
-    vault.custodyOf(keyId).then(
-      (answer) => current && setCustody(answer),
-      // A key without material, such as one that waits for an import, is in nobody's custody.
-      () => current && setCustody(undefined),
-    )
-    return () => {
-      current = false
-    }
-  }, [vault, keyId])
-  return custody ? custodies[custody] : '-'
+  // A key without material, such as one that waits for an import, is in nobody's custody.
+  const { answer } = useAnswer(custodyOf, keyId)
+  if (!answer) return '-'
+  const [word, sentence] = custodies[answer]
+  return (
+    <>
+      <div>{word}</div>
+      <Box variant="small" display="block">
+        {sentence}
+      </Box>
+    </>
+  )
+}
+
+function custodyOf(vault: Vault, keyId: string): Promise<keyof typeof custodies> {
+  return vault.custodyOf(keyId)
 }

@@ -2,6 +2,7 @@ import Link from '@cloudscape-design/components/link'
 import type { TableProps } from '@cloudscape-design/components/table'
 import { hrefs } from '../route.js'
 import type { KeyRecord } from '../vault/key-directory.js'
+import { keyTypeOf } from './key-kinds.js'
 import { formatDate } from './key-names.js'
 import KeyStatus from './key-status.js'
 import { comparisons, type SortColumn } from './sort-and-filter.js'
@@ -17,7 +18,7 @@ function sortable(id: SortColumn, column: Omit<KeyColumn, 'id'>): KeyColumn {
   return { ...column, id, sortingField: id, sortingComparator: comparisons[id] }
 }
 
-/** The columns of MGT-104 for symmetric keys, and the description. */
+/** The columns of MGT-104 for symmetric keys, the key type and the description. */
 export const keyColumns: readonly KeyColumn[] = [
   sortable('alias', { header: 'Aliases', isRowHeader: true, minWidth: 140, cell: (key) => <AliasCell {...key} /> }),
   sortable('keyId', {
@@ -27,12 +28,13 @@ export const keyColumns: readonly KeyColumn[] = [
   }),
   sortable('status', {
     header: 'Status',
-    minWidth: 190,
+    minWidth: 150,
     cell: ({ metadata }) => <KeyStatus state={metadata.KeyState} />,
   }),
+  sortable('type', { header: 'Key type', minWidth: 130, cell: keyTypeOf }),
   sortable('created', {
     header: 'Creation date',
-    minWidth: 160,
+    minWidth: 140,
     cell: ({ metadata }) => formatDate(metadata.CreationDate),
   }),
   {

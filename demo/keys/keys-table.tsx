@@ -84,7 +84,7 @@ export default function KeysTable({ onCreate }: { readonly onCreate: () => void 
         filter={
           <TextFilter
             filteringText={text}
-            filteringPlaceholder="Find keys by alias, key ID or description"
+            filteringPlaceholder="Find keys by alias, key ID, type or description"
             filteringAriaLabel="Find keys"
             countText={matching.length === 1 ? '1 match' : `${matching.length} matches`}
             onChange={({ detail }) => setText(detail.filteringText)}

@@ -1,8 +1,9 @@
 import type { KeyRecord } from '../vault/key-directory.js'
+import { keyTypeOf } from './key-kinds.js'
 import { statusWords } from './key-status.js'
 
 /** The columns of the keys table that can be sorted by. */
-export type SortColumn = 'alias' | 'keyId' | 'status' | 'created'
+export type SortColumn = 'alias' | 'keyId' | 'status' | 'type' | 'created'
 
 /** How the table is sorted: one column at a time, over all rows (MGT-101). */
 export interface SortOrder {
@@ -23,6 +24,7 @@ export const comparisons: Readonly<Record<SortColumn, Comparison>> = {
   alias: byAlias,
   keyId: (a, b) => (a.keyId < b.keyId ? -1 : 1),
   status: (a, b) => words.compare(statusWords(a.metadata.KeyState), statusWords(b.metadata.KeyState)) || byAlias(a, b),
+  type: (a, b) => words.compare(keyTypeOf(a), keyTypeOf(b)) || byAlias(a, b),
   created: (a, b) => a.metadata.CreationDate.getTime() - b.metadata.CreationDate.getTime(),
 }
 
@@ -32,11 +34,13 @@ export function sortKeys(keys: readonly KeyRecord[], { column, descending }: Sor
   return descending ? sorted.reverse() : sorted
 }
 
-/** The keys that have a text in an alias, in the id or in the description, in any case of letters (MGT-102). */
+/** The keys that have a text in an alias, the id, the type or the description, in any case of letters (MGT-102). */
 export function filterKeys(keys: readonly KeyRecord[], text: string): readonly KeyRecord[] {
   const wanted = text.trim().toLowerCase()
   if (wanted === '') return keys
-  return keys.filter(({ keyId, aliases, metadata }) =>
-    [keyId, metadata.Description, ...aliases].some((field) => field.toLowerCase().includes(wanted)),
+  return keys.filter((key) =>
+    [key.keyId, keyTypeOf(key), key.metadata.Description, ...key.aliases].some((field) =>
+      field.toLowerCase().includes(wanted),
+    ),
   )
 }

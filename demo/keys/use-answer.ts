@@ -1,0 +1,31 @@
+import type { Vault } from 'browser-kms'
+import { useEffect, useState } from 'react'
+import { type Explanation, explainError } from '../notices/explain-error.js'
+import { useVault } from '../vault/vault-context.js'
+
+/** What the vault has answered so far: nothing, an answer or an error. */
+export interface Asked<Answer> {
+  readonly answer?: Answer
+  readonly problem?: Explanation
+}
+
+/**
+ * Asks the vault about a key when a component shows it.
+ *
+ * @param ask must be the same function each time, or it asks again
+ */
+export function useAnswer<Answer>(ask: (vault: Vault, keyId: string) => Promise<Answer>, keyId: string): Asked<Answer> {
+  const { vault } = useVault()
+  const [asked, setAsked] = useState<Asked<Answer>>({})
+  useEffect(() => {
+    let current = true
+    ask(vault, keyId).then(
+      (answer) => current && setAsked({ answer }),
+      (error: unknown) => current && setAsked({ problem: explainError(error) }),
+    )
+    return () => {
+      current = false
+    }
+  }, [ask, vault, keyId])
+  return asked
+}
