@@ -82,25 +82,24 @@ export class Pipeline {
     const row = operationRows[operation] as AnyRow | undefined
     const read = readInput(operation, input)
     if (!row) throw new UnsupportedOperationException(`${operation} is not built yet in browser-kms.`)
-    row.check?.(read)
     const { realm, quotas, custody, store } = this.#options
     const request: AnyRequest = { operation, input: read, caller, realm, quotas, custody, requestId, now }
     trail.request = request
     trail.row = row
+    row.check?.(read)
     if (row.kind !== 'mutation') {
       const reader = row.kind === 'use' ? store.cached : store.stored
-      trail.targets = await admit(row, request, reader)
-      return row.execute(request, trail.targets, store)
+      return row.execute(request, await admit(row, request, reader, trail), store)
     }
     const { execute, prepare } = row
     let prepared: unknown
     if (prepare) {
-      trail.targets = await admit(row, request, store.stored)
+      await admit(row, request, store.stored, trail)
       prepared = await prepare(request)
     }
     const result = await store.mutate(async (transaction) => {
-      trail.targets = await admit(row, request, transaction)
-      const answer = await execute(request, trail.targets, transaction, prepared)
+      const targets = await admit(row, request, transaction, trail)
+      const answer = await execute(request, targets, transaction, prepared)
       transaction.audit(auditRecord(trail, createdKeys(answer)))
       return answer
     })
@@ -110,9 +109,11 @@ export class Pipeline {
 }
 
 /** Takes a request from "resolve" to "DryRun": what it returns may be used for what the request asks. */
-async function admit(row: AnyRow, request: AnyRequest, reader: VaultReader): Promise<readonly Target[]> {
+async function admit(row: AnyRow, request: AnyRequest, reader: VaultReader, trail: Trail): Promise<readonly Target[]> {
   const { operation, caller } = request
   const targets = row.targets ? await row.targets(request, reader) : []
+  // A refusal from here on is recorded with the keys that it is about (AUD-15).
+  trail.targets = targets
   if (targets.length === 0) authorize(caller, `kms:${operation}`, '*')
   for (const { role, arn } of targets) authorize(caller, row.action?.(role) ?? `kms:${operation}`, arn)
   refuseGrantTokens(request.input)

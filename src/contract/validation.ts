@@ -29,12 +29,16 @@ export function readInput<Name extends OperationName>(operation: Name, input: un
   return read as ValidInput<Name>
 }
 
+/** Violations that are told in full: a request of a hundred thousand wrong members gets no answer of megabytes. */
+const MAX_TOLD = 100
+
 function messageOf(violations: readonly Violation[]): string {
   const errors = violations.length === 1 ? 'error' : 'errors'
-  const texts = violations.map(({ path, value, constraint }) => {
+  const texts = violations.slice(0, MAX_TOLD).map(({ path, value, constraint }) => {
     const shown = value === undefined ? '' : ` ${value}`
     return `Value${shown} at '${path}' failed to satisfy constraint: Member must ${constraint}`
   })
+  if (violations.length > MAX_TOLD) texts.push('…')
   return `${violations.length} validation ${errors} detected: ${texts.join('; ')}`
 }
 

@@ -28,6 +28,15 @@ const table: Readonly<Record<string, Shape>> = shapes
 /** Identifiers, ciphertexts and markers of the vault, so that requests get past the first checks. */
 const known = { keyIds: [] as string[], aliases: [] as string[], blobs: [] as Uint8Array[], markers: [] as string[] }
 
+/** One key of each other usage, so that its operations get to work too. */
+const kinds = [
+  ['RSA_2048', 'ENCRYPT_DECRYPT'],
+  ['ECC_NIST_P256', 'SIGN_VERIFY'],
+  ['ECC_NIST_P256', 'KEY_AGREEMENT'],
+  ['HMAC_256', 'GENERATE_VERIFY_MAC'],
+  ['ML_KEM_768', 'ENCAPSULATE_DECAPSULATE'],
+] as const
+
 const shared = sharedVault()
 beforeAll(async () => {
   const { kms } = shared
@@ -45,6 +54,8 @@ beforeAll(async () => {
     known.aliases.push(AliasName)
     known.blobs.push(CiphertextBlob)
   }
+  for (const [KeySpec, KeyUsage] of kinds)
+    known.keyIds.push((await kms.createKey({ KeySpec, KeyUsage })).KeyMetadata.KeyId)
   known.markers.push((await kms.listKeys({ Limit: 1 })).NextMarker as string)
   await kms.disableKey({ KeyId: disabled.KeyId })
   await kms.scheduleKeyDeletion({ KeyId: pending.KeyId })

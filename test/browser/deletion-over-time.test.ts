@@ -3,7 +3,7 @@ import type { KeyStateDetail, KmsClient, Vault } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
 import { type ClockedVault, clockedVault, DAY, start } from './fixtures/clock.js'
 import { auditRecords, storedIn } from './fixtures/stored.js'
-import { aliasArn, errorOf, expectError, keyArn, newKey, utf8 } from './fixtures/vault.js'
+import { aliasArn, errorOf, expectError, expectErrors, keyArn, newKey, utf8 } from './fixtures/vault.js'
 
 const text = utf8('kept')
 
@@ -61,13 +61,13 @@ async function expectGone(
     kms.updateKeyDescription({ KeyId, Description: '' }),
     kms.createAlias({ AliasName: 'alias/new', TargetKeyId: KeyId }),
   ]
-  for (const answer of byKey) await expectError(answer, 'NotFoundException', keyGone)
+  await expectErrors(byKey, 'NotFoundException', keyGone)
   const byAlias: Promise<unknown>[] = [
     kms.describeKey({ KeyId: AliasName }),
     kms.encrypt({ KeyId: aliasArn(AliasName), Plaintext: text }),
     kms.deleteAlias({ AliasName }),
   ]
-  for (const answer of byAlias) await expectError(answer, 'NotFoundException', aliasGone)
+  await expectErrors(byAlias, 'NotFoundException', aliasGone)
   await expectError(kms.decrypt({ CiphertextBlob }), 'AccessDeniedException')
   expect((await kms.listKeys({})).Keys.map((entry) => entry.KeyId)).not.toContain(KeyId)
   expect((await kms.listAliases({})).Aliases.map((entry) => entry.AliasName)).not.toContain(AliasName)

@@ -2,7 +2,17 @@
 import type { EncryptionContext, KeyMetadata, OperationInput } from 'browser-kms'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { enc50Blob } from './fixtures/aws-ciphertext.js'
-import { call, expectError, freshVault, keyArn, membersOf, newKey, sharedVault, utf8 } from './fixtures/vault.js'
+import {
+  call,
+  expectError,
+  expectErrors,
+  freshVault,
+  keyArn,
+  membersOf,
+  newKey,
+  sharedVault,
+  utf8,
+} from './fixtures/vault.js'
 
 const shared = sharedVault()
 let key: KeyMetadata
@@ -426,14 +436,14 @@ describe('DryRun', () => {
     const { kms } = shared
     const { KeyId } = key
     const CiphertextBlob = await encrypted()
-    for (const answer of [
+    const answers = [
       kms.encrypt({ KeyId, Plaintext: text, ...dry }),
       kms.decrypt({ CiphertextBlob, ...dry }),
       kms.reEncrypt({ CiphertextBlob, DestinationKeyId: KeyId, ...dry }),
       kms.generateDataKey({ KeyId, KeySpec: 'AES_256', ...dry }),
       kms.generateDataKeyWithoutPlaintext({ KeyId, KeySpec: 'AES_256', ...dry }),
-    ])
-      await expectError(answer, 'DryRunOperationException', message)
+    ]
+    await expectErrors(answers, 'DryRunOperationException', message)
   })
 
   test('SDK-30 DryRun: false is no dry run', async () => {
@@ -499,7 +509,7 @@ describe('members that need what this vault does not have', () => {
       kms.generateDataKey({ KeyId: key.KeyId, NumberOfBytes: 8, GrantTokens }),
       kms.describeKey({ KeyId: key.KeyId, GrantTokens }),
     ]
-    for (const request of requests) await expectError(request, 'InvalidGrantTokenException')
+    await expectErrors(requests, 'InvalidGrantTokenException')
     expect((await kms.decrypt({ CiphertextBlob, GrantTokens: [] })).Plaintext).toEqual(text)
   })
 
@@ -510,12 +520,12 @@ describe('members that need what this vault does not have', () => {
     }
     const { kms } = shared
     const CiphertextBlob = await encrypted()
-    for (const answer of [
+    const answers = [
       kms.decrypt({ CiphertextBlob, Recipient }),
       kms.generateDataKey({ KeyId: key.KeyId, KeySpec: 'AES_256', Recipient }),
       kms.generateRandom({ NumberOfBytes: 1, Recipient }),
-    ])
-      await expectError(answer, 'ValidationException', /^Recipient is not supported/)
+    ]
+    await expectErrors(answers, 'ValidationException', /^Recipient is not supported/)
   })
 
   test.each(['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE'] as const)(
@@ -525,12 +535,12 @@ describe('members that need what this vault does not have', () => {
       const { kms } = shared
       const CiphertextBlob = await encrypted()
       const { KeyId } = key
-      for (const answer of [
+      const answers = [
         kms.encrypt({ KeyId, Plaintext: text, EncryptionAlgorithm: algorithm }),
         kms.decrypt({ CiphertextBlob, KeyId, EncryptionAlgorithm: algorithm }),
         kms.reEncrypt({ CiphertextBlob, DestinationKeyId: KeyId, DestinationEncryptionAlgorithm: algorithm }),
-      ])
-        await expectError(answer, 'InvalidKeyUsageException', message)
+      ]
+      await expectErrors(answers, 'InvalidKeyUsageException', message)
     },
   )
 

@@ -266,6 +266,7 @@ test('MGT-105 the detail page shows and edits what belongs to a key', async ({ p
   await dialog.getByLabel('Description').fill('Diary')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await expect(dialog).toBeHidden()
+  await expect(dialog).toBeHidden()
   await expect(page.getByText('Diary')).toBeVisible()
 
   await page.getByLabel('New alias').fill('diary')

@@ -13,8 +13,8 @@ export default defineConfig({
       { find: /^browser-kms\/worker$/, replacement: path('../../worker/index.ts') },
     ],
   },
-  // Named, because finding them during a run would reload the page under test.
-  optimizeDeps: { include: ['comlink', 'idb'] },
+  // All that the package can load, at once: finding more during a run would break the page under test.
+  optimizeDeps: { entries: [path('../../src/index.ts'), path('../../worker/entry.ts')] },
   worker: { format: 'es' },
   server: {
     host: '127.0.0.1',

@@ -7,7 +7,7 @@ import type { Assault } from '../pages/attacks.js'
 import { loadPage, newVaultName } from './fixtures/tab.js'
 
 /** Milliseconds in which the honest calls beside any attack are answered: 10 MB take a while to arrive. */
-const PATIENCE = 5000
+const PATIENCE = 20_000
 
 const dropped = ['path', 'type', 'argument', 'message']
 const answered = ['batch', 'input']
