@@ -346,8 +346,14 @@ export class Vault extends EventTarget {
 
 function startWorker(worker: VaultOptions['worker']): Worker {
   if (worker instanceof Worker) return worker
-  if (worker !== undefined) return new Worker(worker as string | URL, { type: 'module' })
-  return new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' })
+  try {
+    if (worker !== undefined) return new Worker(worker as string | URL, { type: 'module' })
+    return new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' })
+  } catch (error) {
+    throw new KMSInternalException(
+      `The worker of the vault could not be started: ${(error as Error).message} (Under Trusted Types, pass openVault a Worker or a TrustedScriptURL.)`,
+    )
+  }
 }
 
 function failureOf(worker: Worker, signal: AbortSignal | undefined): Promise<never> {

@@ -16,7 +16,7 @@ export class ChangeFeed {
   constructor(name: string, onNotice: (notice: ChangeNotice) => void) {
     this.#channel = new BroadcastChannel(name)
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      // Any script of the origin can post here. The worst it can do is to make us read the database again.
+      // Any script of the origin can post here: a notice only makes the receiver ask the database.
       if (isNotice(data)) onNotice(data)
     }
   }

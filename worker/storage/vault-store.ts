@@ -160,7 +160,7 @@ export class VaultStore {
     const changes = await transaction.commit()
     const notice = noticeOf(changes)
     this.#feed.post(notice)
-    this.#hear(notice)
+    this.#takeIn(notice)
     return result
   }
 
@@ -177,26 +177,40 @@ export class VaultStore {
     this.#connection.close()
   }
 
-  /** Takes in a change, of this tab or another. */
+  /** Takes in a change of this worker: it knows for certain what it has changed. */
+  #takeIn(notice: ChangeNotice): void {
+    if (notice.count === this.#knownChanges + 1) {
+      this.#epoch += 1
+      this.#knownChanges = notice.count
+      this.#forget(notice)
+    } else this.#loseCache()
+    this.#tell(notice)
+  }
+
+  /** Hears of a change in another tab. It is a hint to ask the database, which alone is believed. */
   #hear(notice: ChangeNotice): void {
     this.#epoch += 1
-    if (notice.count === this.#knownChanges + 1) {
-      this.#knownChanges = notice.count
-      this.#cache.forget(
-        notice.keys.map(({ keyId }) => keyId),
-        notice.aliases,
-      )
-    } else if (notice.count > this.#knownChanges) {
-      // A notice is missing, or still on its way: nothing in the cache can be trusted.
-      this.#loseCache()
-      this.#verifiedAt = Number.NEGATIVE_INFINITY
-    }
+    this.#forget(notice)
+    this.#verifiedAt = Number.NEGATIVE_INFINITY
+    this.#tell(notice)
+  }
+
+  #forget({ keys, aliases }: ChangeNotice): void {
+    this.#cache.forget(
+      keys.map(({ keyId }) => keyId),
+      aliases,
+    )
+  }
+
+  #tell(notice: ChangeNotice): void {
     for (const { dueAt } of notice.keys) if (dueAt !== undefined && dueAt < this.#nextDue) this.#nextDue = dueAt
     this.#options.onChange(notice)
   }
 
+  /** Others have changed things in between: nothing in the cache can be trusted until the database is asked. */
   #loseCache(): void {
     this.#epoch += 1
+    this.#verifiedAt = Number.NEGATIVE_INFINITY
     this.#cache.clear()
   }
 
