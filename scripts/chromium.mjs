@@ -3,12 +3,12 @@
  * is none, `ensureChromium` installs one.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { chromium } from 'playwright'
+import { isExecutable, namedInEnvironment, onPath } from './executables.mjs'
 
-const ENVIRONMENT = ['KMS_CHROMIUM', 'CHROME_PATH', 'PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH']
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge']
 const INSTALL_SECONDS = 300
 
@@ -34,13 +34,11 @@ export function chromiumArguments() {
  * @throws if the environment names one that is not there
  */
 export function findChromium() {
-  for (const name of ENVIRONMENT) {
-    const path = process.env[name]
-    if (!path) continue
-    if (!isExecutable(path)) throw new Error(`${name} names ${path}, which is no executable file.`)
-    return path
-  }
-  return [playwrightsOwn(), ...onPath(), ...usualPlaces()].find((path) => path !== undefined && isExecutable(path))
+  const named = namedInEnvironment('KMS_CHROMIUM', 'CHROME_PATH', 'PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH')
+  return (
+    named ??
+    [playwrightsOwn(), ...onPath(COMMANDS), ...usualPlaces()].find((path) => path !== undefined && isExecutable(path))
+  )
 }
 
 /**
@@ -90,12 +88,6 @@ function playwrightsOwn() {
   }
 }
 
-function onPath() {
-  const suffix = process.platform === 'win32' ? '.exe' : ''
-  const directories = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
-  return COMMANDS.flatMap((command) => directories.map((directory) => join(directory, command + suffix)))
-}
-
 function usualPlaces() {
   switch (process.platform) {
     case 'darwin':
@@ -115,14 +107,5 @@ function usualPlaces() {
         ])
     default:
       return ['/snap/bin/chromium', '/usr/lib/chromium/chromium', '/opt/google/chrome/chrome']
-  }
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
   }
 }

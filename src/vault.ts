@@ -152,7 +152,6 @@ export class Vault extends EventTarget {
   readonly #worker: Worker
   readonly #control: Remote<ControlService>
   readonly #region: string
-  readonly #root: PortConnection
   readonly #connections = new Set<PortConnection>()
   readonly #portIds = new WeakMap<MessagePort, string>()
   readonly #regions = new Map<string, KmsClient>()
@@ -177,9 +176,7 @@ export class Vault extends EventTarget {
     this.#worker = worker
     this.#control = control
     this.#region = region
-    this.#root = new PortConnection(control)
-    this.#connections.add(this.#root)
-    this.kms = new KmsClient(this.#root)
+    this.kms = new KmsClient(this.#track(new PortConnection(control)))
     this.#regions.set(region, this.kms)
     this.persisted = requestPersistence()
     // Unhandled only if nobody waits.

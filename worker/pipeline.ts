@@ -13,7 +13,6 @@ import {
   InvalidGrantTokenException,
   InvalidKeyUsageException,
   UnsupportedOperationException,
-  ValidationException,
 } from '../src/contract/errors.js'
 import type { Realm } from '../src/contract/identifiers.js'
 import { operations } from '../src/contract/model.js'
@@ -170,9 +169,4 @@ function auditRecord(trail: Trail, created: readonly string[] = []): AuditRecord
 function createdKeys(answer: unknown): string[] {
   const { KeyMetadata } = answer as { KeyMetadata?: { Arn?: string } }
   return KeyMetadata?.Arn === undefined ? [] : [KeyMetadata.Arn]
-}
-
-/** What a request that cannot even be read is answered. */
-export function unreadable(reason: string): ValidationException {
-  return new ValidationException(`1 validation error detected: the request cannot be read: ${reason}`)
 }

@@ -1,5 +1,5 @@
 import { transfer } from 'comlink'
-import { errorRecord } from '../src/contract/errors.js'
+import { errorRecord, ValidationException } from '../src/contract/errors.js'
 import { operations } from '../src/contract/model.js'
 import { sensitiveMembers } from '../src/contract/sensitive.js'
 import type { OperationName } from '../src/contract/shapes.js'
@@ -12,7 +12,6 @@ import {
   TRANSFER_FROM,
   unpack,
 } from '../src/contract/wire.js'
-import { unreadable } from './pipeline.js'
 
 /** Answers one request, or throws. */
 export type Dispatch = (operation: unknown, input: unknown, requestId: string) => Promise<unknown>
@@ -81,13 +80,11 @@ async function answer(
   bytes: Uint8Array,
   outbox: Outbox,
 ): Promise<void> {
-  let operation: unknown
   try {
-    const [name, input] = readCall(call, bytes)
-    operation = name
-    outbox.add([index, requestId, await dispatch(name, input, requestId)], name)
+    const [operation, input] = readCall(call, bytes)
+    outbox.add([index, requestId, await dispatch(operation, input, requestId)], operation)
   } catch (error) {
-    outbox.add([index, requestId, undefined, errorRecord(error)], operation)
+    outbox.add([index, requestId, undefined, errorRecord(error)])
   }
 }
 
@@ -106,6 +103,10 @@ function readCall(call: unknown, bytes: Uint8Array): [operation: unknown, input:
   } catch (error) {
     throw unreadable((error as Error).message)
   }
+}
+
+function unreadable(reason: string): ValidationException {
+  return new ValidationException(`1 validation error detected: the request cannot be read: ${reason}`)
 }
 
 /**

@@ -1,13 +1,11 @@
-import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Modal from '@cloudscape-design/components/modal'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import Textarea, { type TextareaProps } from '@cloudscape-design/components/textarea'
 import { useState } from 'react'
 import { useNotices } from '../notices/notices.js'
 import type { KeyRecord } from '../vault/key-directory.js'
 import { useVault } from '../vault/vault-context.js'
+import { DialogActions } from './dialog-actions.js'
 import { useFirstField } from './use-first-field.js'
 
 const LONGEST_DESCRIPTION = 8192
@@ -44,22 +42,14 @@ export default function EditDescription({ record, onClose }: Props) {
       header="Edit description"
       closeAriaLabel="Close"
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              disabled={tooLong}
-              loading={saving}
-              loadingText="Saving"
-              onClick={() => void save()}
-            >
-              Save
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <DialogActions
+          action="Save"
+          runningText="Saving"
+          running={saving}
+          disabled={tooLong}
+          onAction={save}
+          onCancel={onClose}
+        />
       }
     >
       <FormField label="Description" errorText={tooLong ? `Use at most ${LONGEST_DESCRIPTION} characters.` : undefined}>

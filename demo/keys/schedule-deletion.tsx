@@ -1,6 +1,5 @@
 import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
 import Checkbox from '@cloudscape-design/components/checkbox'
 import FormField from '@cloudscape-design/components/form-field'
 import Input, { type InputProps } from '@cloudscape-design/components/input'
@@ -10,6 +9,7 @@ import { useState } from 'react'
 import { useNotices } from '../notices/notices.js'
 import type { KeyRecord } from '../vault/key-directory.js'
 import { useVault } from '../vault/vault-context.js'
+import { DialogActions } from './dialog-actions.js'
 import { keyName } from './key-names.js'
 import { useFirstField } from './use-first-field.js'
 
@@ -55,22 +55,14 @@ export default function ScheduleDeletion({ keys, onClose }: Props) {
       header="Schedule key deletion"
       closeAriaLabel="Close"
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              disabled={!confirmed || !valid}
-              loading={scheduling}
-              loadingText="Scheduling"
-              onClick={() => void schedule()}
-            >
-              Schedule deletion
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <DialogActions
+          action="Schedule deletion"
+          runningText="Scheduling"
+          running={scheduling}
+          disabled={!confirmed || !valid}
+          onAction={schedule}
+          onCancel={onClose}
+        />
       }
     >
       <SpaceBetween size="l">

@@ -4,6 +4,7 @@
  */
 import { rawPublicKey, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily } from './family.js'
+import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import { once } from './once.js'
 
 const SPEC = 'ECC_NIST_EDWARDS25519'
@@ -17,8 +18,7 @@ export function edwards25519(): MaterialFamily {
     async make(_purpose, sealer, { digestSigning }) {
       if (!digestSigning) {
         const pair = (await crypto.subtle.generateKey(ED25519, false, ['sign', 'verify'])) as CryptoKeyPair
-        const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey))
-        return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey }
+        return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await publicKeyOf(pair) }
       }
       const { ed25519 } = await load()
       const seed = ed25519.utils.randomSecretKey() as Bytes
@@ -45,11 +45,7 @@ export function edwards25519(): MaterialFamily {
       },
     },
     async makePair() {
-      const pair = (await crypto.subtle.generateKey(ED25519, true, ['sign', 'verify'])) as CryptoKeyPair
-      return {
-        privateKey: new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey)),
-        publicKey: new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey)),
-      }
+      return bytesOfPair((await crypto.subtle.generateKey(ED25519, true, ['sign', 'verify'])) as CryptoKeyPair)
     },
   }
 }

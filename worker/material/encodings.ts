@@ -2,6 +2,7 @@
  * Fixed DER prefixes (RFC 5280, RFC 5480, RFC 5958, FIPS 203 and 204's OIDs). Every key of a spec has the same lengths,
  * so that its encoding is a constant followed by the bytes; anything that has to be parsed is left to libraries.
  */
+import { concatenate, hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
 /** SubjectPublicKeyInfo: the prefix before the raw public key. */
@@ -50,24 +51,4 @@ const seedPrefixes = {
 
 export function seedToPkcs8(spec: keyof typeof seedPrefixes, seed: Uint8Array): Bytes {
   return concatenate(hexToBytes(seedPrefixes[spec]), seed)
-}
-
-export function concatenate(...parts: readonly Uint8Array[]): Bytes {
-  const result = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
-  let offset = 0
-  for (const part of parts) {
-    result.set(part, offset)
-    offset += part.byteLength
-  }
-  return result
-}
-
-export function hexToBytes(hex: string): Bytes {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, index) =>
-    Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
-  )
-}
-
-export function bytesToHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -4,6 +4,7 @@
  */
 import { rawPublicKey, seedToPkcs8, toSpki } from './encodings.js'
 import type { Bytes, Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
+import { publicKeyOf } from './native-pair.js'
 import { once } from './once.js'
 
 const signatures = {
@@ -19,7 +20,7 @@ export function mlDsa(spec: keyof typeof signatures): MaterialFamily {
       // WebCrypto cannot sign a message representative µ: a vault that asks for that keeps the key sealed.
       const native = digestSigning ? undefined : await nativePair({ name }, ['sign', 'verify'])
       if (native)
-        return { handles: { sign: native.privateKey, verify: native.publicKey }, publicKey: await spkiOf(native) }
+        return { handles: { sign: native.privateKey, verify: native.publicKey }, publicKey: await publicKeyOf(native) }
       const { publicKey, secretKey } = (await load()).keygen()
       return { handles: {}, sealed: await sealer.seal(secretKey as Bytes), publicKey: toSpki(spec, publicKey) }
     },
@@ -74,7 +75,7 @@ export function mlKem(spec: keyof typeof encapsulations): MaterialFamily {
   return {
     async make(_purpose, sealer) {
       const native = await nativePair({ name }, ['encapsulateBits', 'decapsulateBits'] as unknown as KeyUsage[])
-      if (native) return { handles: { decapsulate: native.privateKey }, publicKey: await spkiOf(native) }
+      if (native) return { handles: { decapsulate: native.privateKey }, publicKey: await publicKeyOf(native) }
       const { publicKey, secretKey } = (await load()).keygen()
       return { handles: {}, sealed: await sealer.seal(secretKey as Bytes), publicKey: toSpki(spec, publicKey) }
     },
@@ -105,8 +106,4 @@ async function nativePair(algorithm: { name: string }, usages: KeyUsage[]): Prom
     // NotSupportedError, or in older engines SyntaxError or TypeError for usages they do not know.
     return undefined
   }
-}
-
-async function spkiOf({ publicKey }: CryptoKeyPair): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.exportKey('spki', publicKey))
 }

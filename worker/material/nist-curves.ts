@@ -4,6 +4,7 @@
  */
 import { derSignature, rawSignature } from './ecdsa-signature.js'
 import type { Bytes, MaterialFamily } from './family.js'
+import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import { once } from './once.js'
 
 const curves = {
@@ -23,11 +24,11 @@ export function nistCurve(spec: keyof typeof curves): MaterialFamily {
     async make(purpose, sealer, options) {
       if (purpose === 'agree') {
         const pair = (await crypto.subtle.generateKey(ecdh, false, ['deriveBits'])) as CryptoKeyPair
-        return { handles: { agree: pair.privateKey }, publicKey: await spkiOf(pair) }
+        return { handles: { agree: pair.privateKey }, publicKey: await publicKeyOf(pair) }
       }
       if (options.digestSigning) return (await loadSealed()).sealedCurve(spec).make(purpose, sealer, options)
       const pair = (await crypto.subtle.generateKey(ecdsa, false, ['sign', 'verify'])) as CryptoKeyPair
-      return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await spkiOf(pair) }
+      return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await publicKeyOf(pair) }
     },
     signing: {
       async sign(material, _algorithm, message, form, sealer) {
@@ -58,15 +59,7 @@ export function nistCurve(spec: keyof typeof curves): MaterialFamily {
       },
     },
     async makePair() {
-      const pair = (await crypto.subtle.generateKey(ecdsa, true, ['sign', 'verify'])) as CryptoKeyPair
-      return {
-        privateKey: new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey)),
-        publicKey: await spkiOf(pair),
-      }
+      return bytesOfPair((await crypto.subtle.generateKey(ecdsa, true, ['sign', 'verify'])) as CryptoKeyPair)
     },
   }
-}
-
-async function spkiOf({ publicKey }: CryptoKeyPair): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.exportKey('spki', publicKey))
 }

@@ -7,7 +7,7 @@
 import { invert, pow } from '@noble/curves/abstract/modular.js'
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatenate, hexToBytes } from './encodings.js'
+import { bytesToHex, concatenate, hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
 const PUBLIC_EXPONENT = 65537n

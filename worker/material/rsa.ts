@@ -3,6 +3,7 @@
  * of its signing keys sealed beside the handles, because WebCrypto cannot sign a digest.
  */
 import type { Bytes, Material, MaterialFamily, PublicKeyEncryption, Signing } from './family.js'
+import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import { once } from './once.js'
 import type { DigestPadding } from './rsa-digests.js'
 import { nativeCopies } from './sealer.js'
@@ -49,11 +50,7 @@ export function rsa(modulusLength: number): MaterialFamily {
     encryption,
     signing: signing(modulusLength / 8),
     async makePair() {
-      const { privateKey, publicKey } = await generate(modulusLength, 'RSA-OAEP', ['encrypt', 'decrypt'])
-      return {
-        privateKey: new Uint8Array(await crypto.subtle.exportKey('pkcs8', privateKey)),
-        publicKey: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)),
-      }
+      return bytesOfPair(await generate(modulusLength, 'RSA-OAEP', ['encrypt', 'decrypt']))
     },
   }
 }
@@ -119,7 +116,7 @@ async function handlesOf(
   privateUsage: 'decrypt' | 'sign',
   publicUsage: 'encrypt' | 'verify',
 ): Promise<Material> {
-  const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey))
+  const publicKey = await publicKeyOf(pair)
   const wanted = Object.fromEntries(
     Object.entries(algorithms).map(([algorithm, { name, hash }]) => [
       `${privateUsage} ${algorithm}`,

@@ -1,6 +1,6 @@
 /** SM2 ciphertexts as DER: `SEQUENCE { INTEGER x, INTEGER y, OCTET STRING C3, OCTET STRING C2 }` (ASYM-18). */
 import { DER } from '@noble/curves/abstract/der.js'
-import { concatenate, hexToBytes } from './encodings.js'
+import { concatenate, hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
 const COORDINATE_LENGTH = 32

@@ -2,8 +2,10 @@
  * SM2 (GM/T 0003-2012) with SM3: sealed, by sm-crypto-v2. The library takes private keys as text; engines keep text
  * until they collect it, so that an SM2 key lives longer in the worker's memory than the other sealed ones.
  */
+
+import { bytesToHex, hexToBytes } from './bytes.js'
 import { rawSignature } from './ecdsa-signature.js'
-import { bytesToHex, hexToBytes, rawPublicKey, toPkcs8, toSpki } from './encodings.js'
+import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily, MessageForm } from './family.js'
 import { once } from './once.js'
 

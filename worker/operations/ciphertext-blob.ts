@@ -10,6 +10,7 @@
  * Everything before the nonce is authenticated, together with the encryption context.
  */
 import { isKeyId, type KeyId } from '../../src/contract/identifiers.js'
+import { bytesToHex, hexToBytes } from '../material/bytes.js'
 import { SEAL_OVERHEAD } from '../material/symmetric.js'
 import type { MaterialId } from '../storage/schema.js'
 
@@ -37,20 +38,20 @@ export function ciphertextHeader(keyId: KeyId, materialId: MaterialId): Uint8Arr
   const multiRegion = keyId.startsWith('mrk-')
   header[0] = VERSION
   header[1] = multiRegion ? MULTI_REGION_FORM : UUID_FORM
-  writeHex(header, KEY_ID_OFFSET, multiRegion ? keyId.slice(4) : keyId.replaceAll('-', ''))
-  writeHex(header, MATERIAL_ID_OFFSET, materialId)
+  header.set(hexToBytes(multiRegion ? keyId.slice(4) : keyId.replaceAll('-', '')), KEY_ID_OFFSET)
+  header.set(hexToBytes(materialId), MATERIAL_ID_OFFSET)
   return header
 }
 
 /** Takes a ciphertext apart, or answers undefined if it is none of ours. */
 export function readCiphertextBlob(blob: Uint8Array<ArrayBuffer>): CiphertextHeader | undefined {
   if (blob.byteLength <= HEADER_LENGTH + SEAL_OVERHEAD || blob[0] !== VERSION) return undefined
-  const id = readHex(blob, KEY_ID_OFFSET, 16)
+  const id = bytesToHex(blob.subarray(KEY_ID_OFFSET, MATERIAL_ID_OFFSET))
   const keyId = blob[1] === MULTI_REGION_FORM ? `mrk-${id}` : blob[1] === UUID_FORM ? withDashes(id) : ''
   if (!isKeyId(keyId)) return undefined
   return {
     keyId,
-    materialId: readHex(blob, MATERIAL_ID_OFFSET, 32),
+    materialId: bytesToHex(blob.subarray(MATERIAL_ID_OFFSET, HEADER_LENGTH)),
     header: blob.subarray(0, HEADER_LENGTH),
     sealed: blob.subarray(HEADER_LENGTH),
   }
@@ -58,17 +59,4 @@ export function readCiphertextBlob(blob: Uint8Array<ArrayBuffer>): CiphertextHea
 
 function withDashes(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
-
-function writeHex(target: Uint8Array, offset: number, hex: string): void {
-  for (let index = 0; index < hex.length / 2; index++)
-    target[offset + index] = Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16)
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
-function readHex(source: Uint8Array, offset: number, length: number): string {
-  let hex = ''
-  for (let index = offset; index < offset + length; index++) hex += HEX[source[index] as number]
-  return hex
 }

@@ -5,7 +5,7 @@ import type { VaultStore } from '../storage/vault-store.js'
 import { checkSymmetric, encryptWith, refuseRecipient } from './encryption.js'
 import { ability } from './key-material.js'
 import type { OperationRows, Target } from './row.js'
-import { keyByAnyIdentifier } from './targets.js'
+import { byAnyIdentifier } from './targets.js'
 
 export const dataKeyPairRows = {
   GenerateDataKeyPair: {
@@ -13,7 +13,7 @@ export const dataKeyPairRows = {
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'KeyPairSpec', 'EncryptionContext', 'DryRun'],
     check: refuseRecipient,
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ operation }, targets) => checkSymmetric(operation, targets[0]),
     execute: async ({ input }, [target], store) => {
       const { privateKey, ...answer } = await makePair(input, target as Target, store)
@@ -25,7 +25,7 @@ export const dataKeyPairRows = {
     kind: 'use',
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'KeyPairSpec', 'EncryptionContext', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ operation }, targets) => checkSymmetric(operation, targets[0]),
     execute: async ({ input }, [target], store) => {
       const { privateKey, ...answer } = await makePair(input, target as Target, store)

@@ -18,7 +18,7 @@ import { type CiphertextHeader, ciphertextHeader, readCiphertextBlob } from './c
 import { authenticatedData } from './encryption-context.js'
 import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
 import type { CustodyRules, OperationRows, Request, Target } from './row.js'
-import { existingKey, keyByAnyIdentifier } from './targets.js'
+import { byAnyIdentifier, existingKey, keyByAnyIdentifier } from './targets.js'
 
 const SYMMETRIC_DEFAULT = 'SYMMETRIC_DEFAULT'
 
@@ -27,7 +27,7 @@ export const encryptionRows = {
     kind: 'use',
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'EncryptionAlgorithm', 'EncryptionContext', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ input }, [target]) => {
       const side = sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)
       checkSide(side)
@@ -83,7 +83,7 @@ export const encryptionRows = {
       const { SourceKeyId, DestinationKeyId, CiphertextBlob, SourceEncryptionAlgorithm } = request.input
       return [
         await ciphertextKey(request, reader, SourceKeyId, CiphertextBlob, SourceEncryptionAlgorithm, 'source'),
-        await keyByAnyIdentifier(request, reader, DestinationKeyId as string, 'destination'),
+        await keyByAnyIdentifier(request, reader, DestinationKeyId, 'destination'),
       ]
     },
     rules: ({ input }, [source, destination]) => {
@@ -120,7 +120,7 @@ export const encryptionRows = {
       refuseRecipient(input)
       dataKeyLength(input)
     },
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ operation }, [target]) => checkSymmetric(operation, target),
     execute: async (request, [target], store) => {
       const { arn } = target as Target
@@ -134,7 +134,7 @@ export const encryptionRows = {
     usage: 'ENCRYPT_DECRYPT',
     audited: ['KeyId', 'KeySpec', 'NumberOfBytes', 'EncryptionContext', 'DryRun'],
     check: dataKeyLength,
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ operation }, [target]) => checkSymmetric(operation, target),
     execute: async (request, [target], store) => {
       const { arn } = target as Target

@@ -37,8 +37,8 @@ export function ability<Name extends keyof MaterialFamily>(
  * @throws {@link InvalidKeyUsageException}
  */
 export function checkAlgorithmOf({ keySpec, keyUsage }: KeyRecord, algorithm: string | undefined): void {
-  const lists = keySpecs[keySpec].usages[keyUsage] ?? {}
-  const known = Object.values(lists as Record<string, readonly string[]>).flat()
-  if (algorithm !== undefined && !known.includes(algorithm))
+  if (algorithm === undefined) return
+  const lists: Readonly<Record<string, readonly string[]>> = { ...keySpecs[keySpec].usages[keyUsage] }
+  if (!Object.values(lists).some((known) => known.includes(algorithm)))
     throw new InvalidKeyUsageException(`Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`)
 }

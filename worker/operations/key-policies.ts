@@ -1,9 +1,9 @@
 /** Key policies: stored and checked for form; they are not evaluated yet. */
 import { NotFoundException, ValidationException } from '../../src/contract/errors.js'
-import { byKeyIdOrArn, onlyKey } from './keys.js'
 import { listPage } from './paging.js'
 import { checkPolicyDocument, defaultKeyPolicy, storedPolicy } from './policy-document.js'
 import type { OperationRows } from './row.js'
+import { byKeyIdOrArn, onlyKey } from './targets.js'
 
 /** The only name of a key policy there is (SDK-16). */
 const DEFAULT = 'default'

@@ -7,6 +7,7 @@ import {
 import { keyArn, newKeyId } from '../../src/contract/identifiers.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
 import type { KeySpec, KeyState, KeyUsage, OperationInput } from '../../src/contract/shapes.js'
+import { bytesToHex } from '../material/bytes.js'
 import { familyOf } from '../material/families.js'
 import type { Material, Purpose } from '../material/family.js'
 import { generateSymmetric } from '../material/symmetric.js'
@@ -14,25 +15,12 @@ import type { KeyRecord } from '../storage/schema.js'
 import { keyMetadata } from './key-metadata.js'
 import { listPage } from './paging.js'
 import { checkPolicyDocument, storedPolicy } from './policy-document.js'
-import type { OperationRows, Request, Target } from './row.js'
+import type { OperationRows, Request } from './row.js'
 import { checkTags, tagsOf } from './tag-rules.js'
-import { keyByAnyIdentifier, keyByIdOrArn } from './targets.js'
+import { byAnyIdentifier, byKeyIdOrArn, onlyKey } from './targets.js'
 
 const DAY = 86_400_000
 const DEFAULT_WINDOW_IN_DAYS = 30
-
-/** The one target of an operation that takes a key id or key ARN in `KeyId`. */
-export const byKeyIdOrArn = async (
-  request: { readonly input: { readonly KeyId: string } } & Pick<Request<never>, 'realm'>,
-  reader: Parameters<typeof keyByIdOrArn>[1],
-): Promise<readonly Target[]> => [await keyByIdOrArn(request, reader, request.input.KeyId)]
-
-/** The target of an operation with one key. */
-export function onlyKey(targets: readonly Target[]): KeyRecord {
-  const [target] = targets
-  if (!target) throw new TypeError('the operation has no target')
-  return target.key
-}
 
 export const keyRows = {
   CreateKey: {
@@ -81,7 +69,7 @@ export const keyRows = {
   DescribeKey: {
     kind: 'read',
     audited: ['KeyId'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     execute: async ({ realm }, targets) => ({ KeyMetadata: keyMetadata(realm, onlyKey(targets)) }),
   },
 
@@ -209,6 +197,5 @@ async function makeMaterial({ input, custody }: Request<'CreateKey'>): Promise<M
 
 /** Names of generated material are random: the bytes they stand for are known to nobody. */
 function newMaterialId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return bytesToHex(crypto.getRandomValues(new Uint8Array(32)))
 }

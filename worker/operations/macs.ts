@@ -4,14 +4,14 @@ import type { Bytes } from '../material/family.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
 import type { CustodyRules, OperationRows, Target } from './row.js'
-import { keyByAnyIdentifier } from './targets.js'
+import { byAnyIdentifier } from './targets.js'
 
 export const macRows = {
   GenerateMac: {
     kind: 'use',
     usage: 'GENERATE_VERIFY_MAC',
     audited: ['KeyId', 'MacAlgorithm', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.MacAlgorithm),
     execute: async ({ input, custody }, [target], store) => {
       const mac = await macOf(target as Target, input.Message as Bytes, custody, store)
@@ -23,7 +23,7 @@ export const macRows = {
     kind: 'use',
     usage: 'GENERATE_VERIFY_MAC',
     audited: ['KeyId', 'MacAlgorithm', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.MacAlgorithm),
     execute: async ({ input, custody }, [target], store) => {
       const mac = await macOf(target as Target, input.Message as Bytes, custody, store)

@@ -10,13 +10,13 @@ import { refuseRecipient } from './encryption.js'
 import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
 import { algorithmLists } from './key-metadata.js'
 import type { OperationRows, Target } from './row.js'
-import { keyByAnyIdentifier } from './targets.js'
+import { byAnyIdentifier } from './targets.js'
 
 export const publicKeyRows = {
   GetPublicKey: {
     kind: 'read',
     audited: ['KeyId'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: (_request, [target]) => {
       const { key, arn } = target as Target
       if (keySpecs[key.keySpec].type !== 'asymmetric')
@@ -42,7 +42,7 @@ export const publicKeyRows = {
     usage: 'KEY_AGREEMENT',
     audited: ['KeyId', 'KeyAgreementAlgorithm', 'DryRun'],
     check: refuseRecipient,
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.KeyAgreementAlgorithm),
     execute: async ({ input, custody }, [target], store) => {
       const { key, arn } = target as Target
@@ -65,7 +65,7 @@ export const publicKeyRows = {
     kind: 'use',
     usage: 'ENCAPSULATE_DECAPSULATE',
     audited: ['KeyId', 'EncapsulationAlgorithm', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.EncapsulationAlgorithm),
     execute: async ({ input }, [target], store) => {
       const { key, arn } = target as Target
@@ -84,7 +84,7 @@ export const publicKeyRows = {
     kind: 'use',
     usage: 'ENCAPSULATE_DECAPSULATE',
     audited: ['KeyId', 'EncapsulationAlgorithm', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.EncapsulationAlgorithm),
     execute: async ({ input, custody }, [target], store) => {
       const { key, arn } = target as Target

@@ -10,7 +10,7 @@ import type { Bytes, MessageForm } from '../material/family.js'
 import type { KeyRecord } from '../storage/schema.js'
 import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
 import type { OperationRows, Target } from './row.js'
-import { keyByAnyIdentifier } from './targets.js'
+import { byAnyIdentifier } from './targets.js'
 
 type SigningInput = Pick<ValidInput<'Sign'>, 'Message' | 'MessageType' | 'SigningAlgorithm'>
 
@@ -19,7 +19,7 @@ export const signingRows = {
     kind: 'use',
     usage: 'SIGN_VERIFY',
     audited: ['KeyId', 'SigningAlgorithm', 'MessageType', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ input }, [target]) => {
       checkMessage(input, (target as Target).key)
       checkCanSign(input, (target as Target).key)
@@ -43,7 +43,7 @@ export const signingRows = {
     kind: 'use',
     usage: 'SIGN_VERIFY',
     audited: ['KeyId', 'SigningAlgorithm', 'MessageType', 'DryRun'],
-    targets: async (request, reader) => [await keyByAnyIdentifier(request, reader, request.input.KeyId)],
+    targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkMessage(input, (target as Target).key),
     execute: async ({ input }, [target], store) => {
       const { key, arn } = target as Target

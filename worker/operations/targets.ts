@@ -9,10 +9,27 @@ import {
   type Realm,
 } from '../../src/contract/identifiers.js'
 import type { VaultReader } from '../storage/reader.js'
-import type { AliasRecord } from '../storage/schema.js'
+import type { AliasRecord, KeyRecord } from '../storage/schema.js'
 import type { Request, Target } from './row.js'
 
-type Named = Request<never> | { readonly realm: Realm }
+type Named = Pick<Request<never>, 'realm'>
+type NamedByKeyId = Named & { readonly input: { readonly KeyId: string } }
+
+/** The one target of an operation that takes any identifier in `KeyId`. */
+export async function byAnyIdentifier(request: NamedByKeyId, reader: VaultReader): Promise<readonly Target[]> {
+  return [await keyByAnyIdentifier(request, reader, request.input.KeyId)]
+}
+
+/** The one target of an operation that takes a key id or key ARN in `KeyId`. */
+export async function byKeyIdOrArn(request: NamedByKeyId, reader: VaultReader): Promise<readonly Target[]> {
+  return [await keyByIdOrArn(request, reader, request.input.KeyId)]
+}
+
+/** The key of an operation with one target. */
+export function onlyKey([target]: readonly Target[]): KeyRecord {
+  if (!target) throw new TypeError('the operation has no target')
+  return target.key
+}
 
 /**
  * The key that any of the four identifier forms names (MGT-12).
@@ -41,13 +58,8 @@ export async function keyByAnyIdentifier(
  *
  * @throws NotFoundException, InvalidArnException (MGT-15)
  */
-export async function keyByIdOrArn(
-  { realm }: Named,
-  reader: VaultReader,
-  identifier: string,
-  role: Target['role'] = 'key',
-): Promise<Target> {
-  return existingKey(realm, reader, parseKeyIdOrArn(realm, identifier).keyId, role)
+export async function keyByIdOrArn({ realm }: Named, reader: VaultReader, identifier: string): Promise<Target> {
+  return existingKey(realm, reader, parseKeyIdOrArn(realm, identifier).keyId)
 }
 
 /** @throws NotFoundException */

@@ -42,7 +42,7 @@ export class VaultTransaction implements VaultReader {
 
   /** How many aliases point to a key. */
   async aliasCount(keyId: KeyId): Promise<number> {
-    return this.#transaction.objectStore('aliases').index('target').count(aliasesOf(keyId))
+    return this.#transaction.objectStore('aliases').index('target').count(rangeOf(keyId))
   }
 
   /** How many KMS keys there are, in any state. */
@@ -70,13 +70,13 @@ export class VaultTransaction implements VaultReader {
   /** Removes a key and everything that belongs to it: all materials, all aliases (DEL-35). */
   async deleteKey(keyId: KeyId): Promise<void> {
     const aliases = this.#transaction.objectStore('aliases')
-    const names = await aliases.index('target').getAllKeys(aliasesOf(keyId))
+    const names = await aliases.index('target').getAllKeys(rangeOf(keyId))
     for (const name of names) this.#aliases.add(name)
     this.#keys.set(keyId, undefined)
     this.#keyCountChange -= 1
     await Promise.all([
       this.#transaction.objectStore('keys').delete(keyId),
-      this.#transaction.objectStore('materials').delete(materialsOf(keyId)),
+      this.#transaction.objectStore('materials').delete(rangeOf(keyId)),
       ...names.map((name) => aliases.delete(name)),
     ])
   }
@@ -123,10 +123,7 @@ export function isGone(record: KeyRecord | undefined, now: number): boolean {
   return record?.deletionDate !== undefined && record.deletionDate <= now
 }
 
-export function aliasesOf(keyId: KeyId): IDBKeyRange {
-  return IDBKeyRange.bound([keyId], [keyId, []])
-}
-
-function materialsOf(keyId: KeyId): IDBKeyRange {
+/** What the keys of aliases' target index and of materials have in common: they begin with a key id. */
+export function rangeOf(keyId: KeyId): IDBKeyRange {
   return IDBKeyRange.bound([keyId], [keyId, []])
 }

@@ -16,7 +16,7 @@ import {
   type VaultRecords,
   type VaultSchema,
 } from './schema.js'
-import { aliasesOf, isGone, VaultTransaction } from './transaction.js'
+import { isGone, rangeOf, VaultTransaction } from './transaction.js'
 
 /**
  * How long, in milliseconds, the cache is believed without asking the database. Other tabs announce their changes at
@@ -247,7 +247,7 @@ function page<Item>(found: readonly Item[], limit: number, name: (item: Item) =>
 }
 
 function afterAliasOf(keyId: KeyId, after: string): IDBKeyRange {
-  return after === '' ? aliasesOf(keyId) : IDBKeyRange.bound([keyId, after], [keyId, []], true)
+  return after === '' ? rangeOf(keyId) : IDBKeyRange.bound([keyId, after], [keyId, []], true)
 }
 
 function abortQuietly(transaction: { abort(): void }): void {

@@ -2,15 +2,9 @@
 
 import { describe, expect, test } from 'vitest'
 import { commands } from 'vitest/browser'
+import { bytesToHex, concatenate } from '../../../worker/material/bytes.js'
 import { derSignature } from '../../../worker/material/ecdsa-signature.js'
-import {
-  bytesToHex,
-  concatenate,
-  publicKeyPrefixes,
-  rawPublicKey,
-  seedToPkcs8,
-  toSpki,
-} from '../../../worker/material/encodings.js'
+import { publicKeyPrefixes, rawPublicKey, seedToPkcs8, toSpki } from '../../../worker/material/encodings.js'
 import { type FamilySpec, familyOf } from '../../../worker/material/families.js'
 import type { Bytes, Material } from '../../../worker/material/family.js'
 import { open } from '../../../worker/material/symmetric.js'

@@ -6,7 +6,8 @@
 
 import { afterAll, expect, test, vi } from 'vitest'
 import { commands } from 'vitest/browser'
-import { bytesToHex, concatenate, seedToPkcs8, toSpki } from '../../../worker/material/encodings.js'
+import { bytesToHex, concatenate } from '../../../worker/material/bytes.js'
+import { seedToPkcs8, toSpki } from '../../../worker/material/encodings.js'
 import { type FamilySpec, familyOf } from '../../../worker/material/families.js'
 import type { Bytes, Material } from '../../../worker/material/family.js'
 import { open } from '../../../worker/material/symmetric.js'
