@@ -44,7 +44,9 @@ export default defineConfig({
           include: [
             'comlink',
             'idb',
+            'asn1js',
             'fast-check',
+            '@noble/ciphers/aes.js',
             '@noble/curves/abstract/der.js',
             '@noble/curves/abstract/modular.js',
             '@noble/curves/abstract/weierstrass.js',

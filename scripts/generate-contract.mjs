@@ -123,7 +123,52 @@ const cell = ({ outcome, resolve }) => {
   }))
 }
 // The two newest operations are in no edition of the table; they use a key as Sign does.
-const rows = { ...states.rows, ...states.extensions, Encapsulate: states.rows.Sign, Decapsulate: states.rows.Sign }
+const rows = {
+  ...states.rows,
+  ...states.extensions,
+  Encapsulate: states.rows.Sign,
+  Decapsulate: states.rows.Sign,
+  ...deviations(states.rows),
+}
+
+/** Where newer behaviour of the service, or a decision of the specification, replaces cells of the table. */
+function deviations({
+  RotateKeyOnDemand,
+  GetKeyRotationStatus,
+  ListKeyRotations,
+  UpdatePrimaryRegion,
+  ReplicateKey,
+  Encrypt,
+}) {
+  const ok = { outcome: 'ok' }
+  // Symmetric keys of origin EXTERNAL can be rotated on demand (STATE-23, ROT-20, aws-facts 8): the origin is no reason
+  // to refuse any more, the state still is.
+  const statusRow = {
+    Enabled: ok,
+    Disabled: ok,
+    PendingDeletion: ok,
+    PendingReplicaDeletion: ok,
+    PendingImport: ok,
+    Creating: ok,
+    Updating: ok,
+  }
+  const { Disabled, PendingDeletion, PendingReplicaDeletion, PendingImport } = Encrypt
+  return {
+    GetKeyRotationStatus: { ...GetKeyRotationStatus, ...statusRow },
+    ListKeyRotations: { ...ListKeyRotations, ...statusRow },
+    RotateKeyOnDemand: {
+      ...RotateKeyOnDemand,
+      Enabled: ok,
+      Updating: ok,
+      Disabled,
+      PendingDeletion,
+      PendingReplicaDeletion,
+      PendingImport,
+    },
+    // One move of the primary ends before the next begins (MRK-13).
+    UpdatePrimaryRegion: { ...UpdatePrimaryRegion, Updating: ReplicateKey.Updating },
+  }
+}
 // Equal cells and equal rows are written once; the table is 336 cells of about 20 kinds.
 const cells = new Map()
 const cellName = (value) => {

@@ -52,14 +52,16 @@ export class KmsClient {
    *
    * @param input all optional. `KeySpec`: default `SYMMETRIC_DEFAULT` (AES-256-GCM). `KeyUsage`: default
    *   `ENCRYPT_DECRYPT`, required for every other spec. `Description`: up to 8192 characters. `Policy`: a JSON text of
-   *   up to 32,768 bytes, by default one that lets the account root do everything. `Tags`: up to 50
+   *   up to 32,768 bytes, by default one that lets the account root do everything. `Tags`: up to 50. `Origin`:
+   *   `EXTERNAL` for material of your own, see {@link importKeyMaterial}. `MultiRegion`: true for a key that can be
+   *   replicated, see {@link replicateKey}
    * @throws `ValidationException` for a usage that is missing or does not go with the spec
-   * @throws `UnsupportedOperationException` for `MultiRegion: true`, an `Origin` other than `AWS_KMS`, or a custom key
-   *   store: not built yet
+   * @throws `UnsupportedOperationException` for `Origin: 'EXTERNAL'` with ML-DSA, ML-KEM and SM2, whose material cannot be
+   *   imported, and for custom key stores, which are not built
    * @throws `MalformedPolicyDocumentException` if `Policy` is not a key policy, `LimitExceededException` if it is too
    *   long
    * @throws `TagException` for repeated, reserved (`aws:`) or too many tag keys
-   * @throws `LimitExceededException` if the Region holds 100,000 keys already
+   * @throws `LimitExceededException` if the Region holds as many keys as its quota allows, 100,000 by default
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
    *
    * @example
@@ -172,6 +174,7 @@ export class KmsClient {
    * @param input `KeyId`: key id or ARN. `PendingWindowInDays`: waiting period, 7 to 30 days of 24 hours, default 30
    * @returns `DeletionDate`: from then on there is no such key; its material is erased then, or when the vault is next
    *   open
+   *   A multi-Region primary waits until its last replica is deleted (`PendingReplicaDeletion`), and has none until then
    * @throws `KMSInvalidStateException` if the key is pending deletion already
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
    *
@@ -205,11 +208,19 @@ export class KmsClient {
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will tell when a key was last used with success, and by which cryptographic operation.
+   * Tells when a key was last used with success, and by which cryptographic operation. Each Region's key has its own.
+   * Uses of the last 100 ms in other tabs may be missing.
    *
    * @param input `KeyId`: key id or ARN
+   * @returns `KeyLastUsage`: absent if the key was never used since `TrackingStartDate`
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html
+   *
+   * @example
+   * ```ts
+   * const { KeyLastUsage } = await vault.kms.getKeyLastUsage({ KeyId })
+   * if (!KeyLastUsage) await vault.kms.scheduleKeyDeletion({ KeyId })
+   * ```
    */
   getKeyLastUsage(input: OperationInput<'GetKeyLastUsage'>): Promise<OperationOutput<'GetKeyLastUsage'>> {
     return this.#connection.call('GetKeyLastUsage', input)
@@ -871,33 +882,59 @@ export class KmsClient {
   // Rotation
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will give a symmetric encryption key new material at regular intervals; old ciphertexts stay decryptable.
+   * Gives a symmetric encryption key new material at regular intervals, the first time one period from now. Encryption
+   * uses the newest material, old ciphertexts stay decryptable for ever. What falls due while no tab is open happens once,
+   * at the next opening.
    *
-   * @param input `KeyId`: key id or ARN. `RotationPeriodInDays`: 90 to 2560 days, default 365
+   * @param input `KeyId`: key id or ARN, no alias. `RotationPeriodInDays`: 90 to 2560 days, default 365; another period on
+   *   a key that rotates already begins anew from now
+   * @throws `UnsupportedOperationException` for keys of other specs, with imported material, and replicas
+   * @throws `DisabledException`, `KMSInvalidStateException` if the state of the key does not allow it
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
+   *
+   * @example
+   * ```ts
+   * await vault.kms.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 })
+   * const { NextRotationDate } = await vault.kms.getKeyRotationStatus({ KeyId })
+   * ```
    */
   enableKeyRotation(input: OperationInput<'EnableKeyRotation'>): Promise<OperationOutput<'EnableKeyRotation'>> {
     return this.#connection.call('EnableKeyRotation', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will end the automatic rotation of a key, which goes on using its current material.
+   * Ends automatic rotation. The key goes on with the material that it has; enabling rotation again begins a new schedule.
    *
-   * @param input `KeyId`: key id or ARN
+   * @param input `KeyId`: key id or ARN, no alias
+   * @throws `UnsupportedOperationException` for keys of other specs, with imported material, and replicas
+   * @throws `DisabledException`, `KMSInvalidStateException` if the state of the key does not allow it
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKeyRotation.html
+   *
+   * @example
+   * ```ts
+   * await vault.kms.disableKeyRotation({ KeyId })
+   * ```
    */
   disableKeyRotation(input: OperationInput<'DisableKeyRotation'>): Promise<OperationOutput<'DisableKeyRotation'>> {
     return this.#connection.call('DisableKeyRotation', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will tell whether a key rotates by itself, how often, and when next.
+   * Tells whether a symmetric encryption key rotates by itself, how often, and when next. A key that is pending deletion
+   * reads as off; cancelling the deletion brings the setting back.
    *
-   * @param input `KeyId`: key id or ARN
+   * @param input `KeyId`: key id or ARN, no alias
+   * @returns `OnDemandRotationStartDate`: only while a rotation waits for the replicas of a multi-Region key
+   * @throws `UnsupportedOperationException` for keys of other specs
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html
+   *
+   * @example
+   * ```ts
+   * const { KeyRotationEnabled, NextRotationDate } = await vault.kms.getKeyRotationStatus({ KeyId })
+   * ```
    */
   getKeyRotationStatus(
     input: OperationInput<'GetKeyRotationStatus'>,
@@ -906,23 +943,44 @@ export class KmsClient {
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will give a symmetric encryption key new material at once, up to 25 times in the key's life.
+   * Gives a symmetric encryption key new material now; a key with imported material goes over to the material that waits.
+   * The schedule of automatic rotation stays as it is.
    *
-   * @param input `KeyId`: key id or ARN
+   * @param input `KeyId`: key id or ARN, no alias
+   * @throws `LimitExceededException` after 25 rotations on demand
+   * @throws `ConflictException` if an automatic rotation is due within 20 minutes, or a rotation has not ended yet
+   * @throws `KMSInvalidStateException` if no imported material waits, or not all replicas have it
+   * @throws `UnsupportedOperationException` for keys of other specs, and replicas
+   * @throws `DisabledException` if the key is disabled
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html
+   *
+   * @example
+   * ```ts
+   * await vault.kms.rotateKeyOnDemand({ KeyId })
+   * const { CiphertextBlob } = await vault.kms.reEncrypt({ CiphertextBlob: old, DestinationKeyId: KeyId })
+   * ```
    */
   rotateKeyOnDemand(input: OperationInput<'RotateKeyOnDemand'>): Promise<OperationOutput<'RotateKeyOnDemand'>> {
     return this.#connection.call('RotateKeyOnDemand', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will list the rotations of a key that are complete.
+   * Lists the rotations of a symmetric encryption key, oldest first.
    *
-   * @param input `KeyId`: key id or ARN. `IncludeKeyMaterial`: `ROTATIONS_ONLY` (default) or `ALL_KEY_MATERIAL`.
-   *   `Limit`: 1 to 1000 rotations a page, default 100. `Marker`: `NextMarker` of the page before
+   * @param input `KeyId`: key id or ARN, no alias. `IncludeKeyMaterial`: `ROTATIONS_ONLY` (default), or `ALL_KEY_MATERIAL`
+   *   for the first material and imported material that waits too. `Limit`: 1 to 1000, default 100. `Marker`: `NextMarker`
+   *   of the page before
+   * @throws `UnsupportedOperationException` for keys of other specs
+   * @throws `InvalidMarkerException` for a marker of another list
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html
+   *
+   * @example
+   * ```ts
+   * const { Rotations } = await vault.kms.listKeyRotations({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' })
+   * const current = Rotations?.find(({ KeyMaterialState }) => KeyMaterialState === 'CURRENT')
+   * ```
    */
   listKeyRotations(input: OperationInput<'ListKeyRotations'>): Promise<OperationOutput<'ListKeyRotations'>> {
     return this.#connection.call('ListKeyRotations', input)
@@ -931,12 +989,23 @@ export class KmsClient {
   // Imported key material
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will give a public key to wrap key material with, and the token that goes with it, both good for 24 hours.
+   * Gives a public key to wrap key material with, and the token that goes with it. Both are good for one import into this
+   * key within 24 hours.
    *
-   * @param input `KeyId`: id or ARN of a key of origin `EXTERNAL`. `WrappingKeySpec`, `WrappingAlgorithm`: how the
-   *   material will be wrapped
+   * @param input `KeyId`: id or ARN of a key of origin `EXTERNAL`. `WrappingKeySpec`: `RSA_2048`, `RSA_3072` or `RSA_4096`.
+   *   `WrappingAlgorithm`: `RSAES_OAEP_SHA_1` or `_256` for up to 190 to 470 bytes, `RSA_AES_KEY_WRAP_SHA_1` or `_256` (an
+   *   AES-256 key by OAEP, then the material by AES-KWP, RFC 5649) for any, and alone for RSA private keys
+   * @throws `UnsupportedOperationException` for a key of another origin, or material that cannot be wrapped like this
+   * @throws `KMSInvalidStateException` if the key is pending deletion
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_GetParametersForImport.html
+   *
+   * @example
+   * ```ts
+   * const { ImportToken, PublicKey } = await vault.kms.getParametersForImport({
+   *   KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096',
+   * })
+   * ```
    */
   getParametersForImport(
     input: OperationInput<'GetParametersForImport'>,
@@ -945,24 +1014,50 @@ export class KmsClient {
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will take the caller's own key material into a key of origin `EXTERNAL`.
+   * Takes the caller's own key material into a key of origin `EXTERNAL`: 32 raw bytes for symmetric keys, 28, 32, 48 or 64
+   * for HMAC keys, a PKCS #8 private key (BER or DER, RFC 5208) for RSA and ECC keys. The first import binds the key to its
+   * material; later only the same can be imported, but symmetric keys take new material to rotate to.
    *
-   * @param input `KeyId`: key id or ARN. `EncryptedKeyMaterial`: the wrapped material, 1 to 6144 bytes. `ImportToken`:
-   *   from {@link getParametersForImport}. `ExpirationModel`: default `KEY_MATERIAL_EXPIRES`, which needs `ValidTo`,
-   *   at most 365 days ahead
+   * @param input `KeyId`: key id or ARN. `EncryptedKeyMaterial`: the wrapped material, 1 to 6144 bytes. `ImportToken`: from
+   *   {@link getParametersForImport}. `ExpirationModel`: default `KEY_MATERIAL_EXPIRES`, which needs `ValidTo`, at most 365
+   *   days ahead. Symmetric keys: `ImportType`, `KeyMaterialDescription` (up to 256 characters), `KeyMaterialId`
+   * @throws `ExpiredImportTokenException`, `InvalidImportTokenException` for a token that is old, used, or of another key
+   * @throws `InvalidCiphertextException` if the material was not wrapped for this token
+   * @throws `IncorrectKeyMaterialException` if it has another form, or is other material than the key is bound to
+   * @throws `KMSInvalidStateException` if other material is pending rotation, or the key is pending deletion
+   * @throws `ValidationException` for an expiry that cannot be
+   * @throws `UnsupportedOperationException` for a key of another origin, and new material for a replica
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
+   *
+   * @example
+   * ```ts
+   * const wrappingKey = await crypto.subtle.importKey(
+   *   'spki', PublicKey, { name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['encrypt'],
+   * )
+   * const EncryptedKeyMaterial = new Uint8Array(await crypto.subtle.encrypt('RSA-OAEP', wrappingKey, bytes))
+   * await vault.kms.importKeyMaterial({
+   *   KeyId, ImportToken, EncryptedKeyMaterial, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+   * })
+   * ```
    */
   importKeyMaterial(input: OperationInput<'ImportKeyMaterial'>): Promise<OperationOutput<'ImportKeyMaterial'>> {
     return this.#connection.call('ImportKeyMaterial', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will delete imported material. The key stays, unusable until the same material is imported again.
+   * Deletes imported material. The key stays, and waits (`PendingImport`) until the same material is imported again.
    *
-   * @param input `KeyId`: key id or ARN. `KeyMaterialId`: 64 hexadecimal digits, default the current material
+   * @param input `KeyId`: key id or ARN. `KeyMaterialId`: 64 hexadecimal digits, of a symmetric key; default the current
+   *   material
+   * @throws `UnsupportedOperationException` for a key of another origin
+   * @throws `NotFoundException`, `InvalidArnException` if no key, or no material of the key, is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteImportedKeyMaterial.html
+   *
+   * @example
+   * ```ts
+   * await vault.kms.deleteImportedKeyMaterial({ KeyId })
+   * ```
    */
   deleteImportedKeyMaterial(
     input: OperationInput<'DeleteImportedKeyMaterial'>,
@@ -973,24 +1068,43 @@ export class KmsClient {
   // Multi-Region keys
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will make a replica of a multi-Region primary key, with the same id and material, in another Region of the
-   * vault.
+   * Makes a replica of a multi-Region primary key, with the same id and material, in another Region of the vault: what one
+   * encrypts, the other decrypts. A Region is a database in the same browser. The replica is `Creating` first; a key with
+   * imported material waits for the same import.
    *
-   * @param input `KeyId`: id or ARN of the primary. `ReplicaRegion`: 1 to 32 characters. `Policy`, `Description`,
-   *   `Tags`: of the replica, with the limits and defaults of {@link createKey}
+   * @param input `KeyId`: id or ARN of the primary. `ReplicaRegion`: such as `browser-local-2`. `Policy`, `Description`,
+   *   `Tags`: of the replica, with the limits and defaults of {@link createKey}, not the primary's values
+   * @throws `AlreadyExistsException` if that Region has such a key, also one that is pending deletion
+   * @throws `UnsupportedOperationException` if the key is not a multi-Region primary
+   * @throws `DisabledException`, `KMSInvalidStateException` if the state of the key does not allow it
+   * @throws `LimitExceededException`, `MalformedPolicyDocumentException`, `TagException` as in {@link createKey}
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html
+   *
+   * @example
+   * ```ts
+   * const { KeyMetadata } = await vault.kms.createKey({ MultiRegion: true })
+   * await vault.kms.replicateKey({ KeyId: KeyMetadata.KeyId, ReplicaRegion: 'browser-local-2' })
+   * await vault.region('browser-local-2').describeKey({ KeyId: KeyMetadata.KeyId })
+   * ```
    */
   replicateKey(input: OperationInput<'ReplicateKey'>): Promise<OperationOutput<'ReplicateKey'>> {
     return this.#connection.call('ReplicateKey', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will make a replica the primary key, and the primary a replica.
+   * Makes a replica the primary key of its set, and the primary a replica. Both are `Updating` meanwhile, and can be used.
    *
-   * @param input `KeyId`: id or ARN of the present primary. `PrimaryRegion`: Region of the replica, 1 to 32 characters
+   * @param input `KeyId`: id or ARN of the primary. `PrimaryRegion`: the Region of the replica that takes over
+   * @throws `UnsupportedOperationException` if the key is not a multi-Region primary, or is the one of that Region
+   * @throws `NotFoundException` if there is no replica in that Region, or no key is named
+   * @throws `DisabledException`, `KMSInvalidStateException` if the state of either key does not allow it
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html
+   *
+   * @example
+   * ```ts
+   * await vault.kms.updatePrimaryRegion({ KeyId, PrimaryRegion: 'browser-local-2' })
+   * ```
    */
   updatePrimaryRegion(input: OperationInput<'UpdatePrimaryRegion'>): Promise<OperationOutput<'UpdatePrimaryRegion'>> {
     return this.#connection.call('UpdatePrimaryRegion', input)

@@ -14,6 +14,7 @@ export * from './contract/exceptions.js'
  */
 export { type KeyAlgorithms, type KeySpecRow, type KeyType, keySpecs } from './contract/key-specs.js'
 export { KmsError } from './contract/kms-error.js'
+export type { RequestProfile, RequestQuotas, VaultQuotas } from './contract/quotas.js'
 export type {
   EncryptionContext,
   KeyMetadata,

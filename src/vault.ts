@@ -10,6 +10,7 @@ import type {
   VaultEventMessage,
 } from './contract/control.js'
 import { KMSInternalException, KMSInvalidStateException, reviveError, ValidationException } from './contract/errors.js'
+import { checkQuotas, type VaultQuotas } from './contract/quotas.js'
 import type { KeyState } from './contract/shapes.js'
 import { checkAccountId, checkRegion, checkVaultName, databasePrefix } from './contract/vault-names.js'
 
@@ -32,6 +33,17 @@ export interface VaultOptions {
    * pages under Trusted Types, and for applications that build their own (see `browser-kms/worker`).
    */
   readonly worker?: Worker | URL | string | TrustedScriptURL
+  /**
+   * How many keys, aliases and tags there may be, and how often requests may come; AWS's numbers by default, and no limit
+   * to requests. What exceeds one gets `LimitExceededException` or `ThrottlingException`. Each opening counts its own
+   * requests.
+   *
+   * @example
+   * ```ts
+   * const vault = await openVault({ quotas: { keys: 100, requests: 'current' } })
+   * ```
+   */
+  readonly quotas?: VaultQuotas
   /** Closes the vault when aborted, also while it is opening. */
   readonly signal?: AbortSignal
 }
@@ -82,17 +94,19 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
     region = 'browser-local-1',
     accountId = '000000000000',
     digestSigning = false,
+    quotas = {},
     signal,
   } = options
   checkVaultName(name)
   checkRegion(region)
   checkAccountId(accountId)
+  checkQuotas(quotas)
   signal?.throwIfAborted()
   const worker = startWorker(options.worker)
   const control = wrap<ControlService>(worker)
   try {
     const opened = await Promise.race([
-      control.open({ name, region, accountId, digestSigning }).then(resultOf<OpenedMessage>),
+      control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>),
       failureOf(worker, signal),
     ])
     return new Vault(worker, control, opened, region, signal)
@@ -254,6 +268,7 @@ export class Vault extends EventTarget {
    *
    * @param keyId key id, key ARN, alias name or alias ARN
    * @throws `NotFoundException` if there is no such key
+   * @throws `KMSInvalidStateException` if its material has not been imported yet
    */
   async custodyOf(keyId: string): Promise<'native' | 'sealed'> {
     this.#mustBeOpen()

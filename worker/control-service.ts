@@ -15,13 +15,23 @@ import {
   ValidationException,
 } from '../src/contract/errors.js'
 import { keyArn, type Realm, rootArn } from '../src/contract/identifiers.js'
+import { checkQuotas } from '../src/contract/quotas.js'
 import { checkAccountId, checkRegion, checkVaultName } from '../src/contract/vault-names.js'
 import { type Answers, type RequestService, requestServiceMethods } from '../src/contract/wire.js'
 import { type Caller, callerFor } from './authorization/caller.js'
 import { guard } from './gate.js'
 import { keyByAnyIdentifier } from './operations/targets.js'
-import { RegionVault } from './region-vault.js'
+import { Regions, type RegionsOptions } from './regions.js'
 import type { ChangeNotice } from './storage/change-feed.js'
+
+/** What the worker's file says about the vaults that it serves. */
+export type ServeOptions = Pick<RegionsOptions, 'now' | 'replicationDelay'>
+
+interface Opened {
+  /** Of the Region that the vault was opened with. */
+  readonly realm: Realm
+  readonly regions: Regions
+}
 
 interface Connection {
   readonly caller: Caller
@@ -34,16 +44,15 @@ interface Connection {
  * worker serves one vault, with as many Regions as are asked for.
  */
 export class VaultControl implements ControlService {
-  readonly #now: () => number
-  readonly #regions = new Map<string, Promise<RegionVault>>()
+  readonly #options: ServeOptions
   readonly #connections = new Map<string, Connection>()
-  #opened: OpenMessage | undefined
+  #opened: Opened | undefined
   #root: RequestService | undefined
   #events: MessagePort | undefined
   #releaseAliveLock = () => {}
 
-  constructor(now: () => number) {
-    this.#now = now
+  constructor(options: ServeOptions) {
+    this.#options = options
   }
 
   open(message: OpenMessage): Promise<ControlAnswer<OpenedMessage>> {
@@ -51,18 +60,30 @@ export class VaultControl implements ControlService {
       async () => {
         if (this.#opened)
           throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
-        const { name, region, accountId, digestSigning } = message
+        const { name, region, accountId, digestSigning, quotas = {} } = message
         checkVaultName(name)
         checkRegion(region)
         checkAccountId(accountId)
-        this.#opened = { name, region, accountId, digestSigning: digestSigning === true }
+        checkQuotas(quotas)
+        const regions = new Regions({
+          ...this.#options,
+          vaultName: name,
+          accountId,
+          digestSigning: digestSigning === true,
+          quotas,
+          onChange: (notice, realm) => this.#tell(notice, realm),
+          onClosed: () => this.#onDatabaseGone(),
+        })
+        this.#opened = { realm: { accountId, region }, regions }
         try {
-          const vault = await this.#region(region)
+          const vault = await regions.open(region)
           this.#root = vault.serviceFor(callerFor(vault.realm, 'root'))
         } catch (error) {
           this.#opened = undefined
           throw error
         }
+        // Nobody waits for the other Regions; what cannot be opened now is tried again when it is asked for.
+        regions.openAll().catch(() => {})
         const { port1, port2 } = new MessageChannel()
         this.#events = port1
         const aliveLock = await this.#holdAliveLock()
@@ -87,8 +108,8 @@ export class VaultControl implements ControlService {
     readonly principal?: string
   }): Promise<ControlAnswer<number>> {
     return answered(async () => {
-      const { accountId, region } = this.#mustBeOpen()
-      const arn = principal === 'root' ? rootArn({ accountId, region }) : principal
+      const { realm } = this.#mustBeOpen()
+      const arn = principal === 'root' ? rootArn(realm) : principal
       let count = 0
       for (const [id, connection] of this.#connections) {
         if (id !== connectionId && connection.caller.arn !== arn) continue
@@ -103,8 +124,9 @@ export class VaultControl implements ControlService {
   custodyOf({ keyId, region }: { readonly keyId: string; readonly region: string }) {
     return answered(async () => {
       if (typeof keyId !== 'string') throw new ValidationException('custodyOf needs the identifier of a key.')
-      const { realm, store } = await this.#region(region)
-      const { key } = await keyByAnyIdentifier({ realm }, store.stored, keyId)
+      const { realm, store } = await this.#mustBeOpen().regions.open(region)
+      const { key, arn } = await keyByAnyIdentifier({ realm }, store.stored, keyId)
+      if (!key.custody) throw new KMSInvalidStateException(`${arn} is pending import.`)
       return key.custody
     })
   }
@@ -131,7 +153,7 @@ export class VaultControl implements ControlService {
   }
 
   async #connect(principal: unknown, region: string): Promise<ConnectedMessage> {
-    const vault = await this.#region(region)
+    const vault = await this.#mustBeOpen().regions.open(region)
     const caller = callerFor(vault.realm, principal)
     const connection: Connection = { caller, revoked: false }
     const connectionId = crypto.randomUUID()
@@ -141,27 +163,7 @@ export class VaultControl implements ControlService {
     return { port: port2, connectionId }
   }
 
-  #region(region: unknown): Promise<RegionVault> {
-    const { name, accountId, digestSigning } = this.#mustBeOpen()
-    checkRegion(region)
-    let vault = this.#regions.get(region)
-    if (!vault) {
-      vault = RegionVault.open({
-        vaultName: name,
-        realm: { accountId, region },
-        digestSigning,
-        now: this.#now,
-        onChange: (notice, realm) => this.#tell(notice, realm),
-        onClosed: () => this.#onDatabaseGone(),
-      })
-      this.#regions.set(region, vault)
-      // A failure is told to whoever asked, and the next one may try again.
-      vault.catch(() => this.#regions.delete(region))
-    }
-    return vault
-  }
-
-  #mustBeOpen(): OpenMessage {
+  #mustBeOpen(): Opened {
     if (!this.#opened) throw new KMSInvalidStateException('The vault has not been opened.')
     return this.#opened
   }
@@ -175,9 +177,7 @@ export class VaultControl implements ControlService {
     for (const connection of this.#connections.values()) connection.revoked = true
     this.#connections.clear()
     this.#root = undefined
-    const regions = await Promise.allSettled(this.#regions.values())
-    this.#regions.clear()
-    for (const region of regions) if (region.status === 'fulfilled') await region.value.close()
+    await this.#opened?.regions.close()
   }
 
   /**

@@ -12,6 +12,11 @@ import { type GuardedPort, guard } from './gate.js'
 export interface ServeVaultOptions {
   /** Milliseconds since 1970. Default `Date.now`. Tests pass a clock of their own. */
   readonly now?: () => number
+  /**
+   * How long a new replica is `Creating` and a new primary `Updating`, in milliseconds of `now`. Default 0: no longer
+   * than it takes. Tests and demonstrations make these states last.
+   */
+  readonly replicationDelay?: number
 }
 
 /**
@@ -29,7 +34,7 @@ export interface ServeVaultOptions {
  * const vault = await openVault({ worker })
  * ```
  */
-export function serveVault({ now = Date.now }: ServeVaultOptions = {}): void {
+export function serveVault({ now = Date.now, replicationDelay = 0 }: ServeVaultOptions = {}): void {
   const scope = globalThis as unknown as GuardedPort
-  expose(new VaultControl(now), guard(scope, controlServiceMethods))
+  expose(new VaultControl({ now, replicationDelay }), guard(scope, controlServiceMethods))
 }

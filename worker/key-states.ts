@@ -223,14 +223,14 @@ const row8: KeyStateRow = {
   Updating: c1,
 }
 const row9: KeyStateRow = {
-  Enabled: c14,
-  Disabled: c14,
-  PendingDeletion: c14,
-  PendingReplicaDeletion: c14,
-  PendingImport: c18,
+  Enabled: c1,
+  Disabled: c1,
+  PendingDeletion: c1,
+  PendingReplicaDeletion: c1,
+  PendingImport: c1,
   Unavailable: c18,
-  Creating: c14,
-  Updating: c14,
+  Creating: c1,
+  Updating: c1,
 }
 const row10: KeyStateRow = {
   Enabled: c19,
@@ -274,6 +274,16 @@ const row13: KeyStateRow = {
 }
 const row14: KeyStateRow = {
   Enabled: c1,
+  Disabled: c4,
+  PendingDeletion: c2,
+  PendingReplicaDeletion: c3,
+  PendingImport: c5,
+  Unavailable: c18,
+  Creating: c6,
+  Updating: c1,
+}
+const row15: KeyStateRow = {
+  Enabled: c1,
   Disabled: c1,
   PendingDeletion: c2,
   PendingReplicaDeletion: c3,
@@ -282,7 +292,7 @@ const row14: KeyStateRow = {
   Creating: c1,
   Updating: c12,
 }
-const row15: KeyStateRow = {
+const row16: KeyStateRow = {
   Enabled: c1,
   Disabled: c1,
   PendingDeletion: c22,
@@ -327,14 +337,14 @@ export const keyStates: { readonly [Operation in OperationName]?: KeyStateRow } 
   ReplicateKey: row13,
   RetireGrant: row4,
   RevokeGrant: row4,
-  RotateKeyOnDemand: row7,
-  ScheduleKeyDeletion: row14,
+  RotateKeyOnDemand: row14,
+  ScheduleKeyDeletion: row15,
   Sign: row8,
   TagResource: row1,
   UntagResource: row1,
-  UpdateAlias: row15,
+  UpdateAlias: row16,
   UpdateKeyDescription: row1,
-  UpdatePrimaryRegion: row8,
+  UpdatePrimaryRegion: row13,
   Verify: row8,
   VerifyMac: row8,
   DeriveSharedSecret: row8,

@@ -14,38 +14,45 @@ import {
   InvalidKeyUsageException,
   UnsupportedOperationException,
 } from '../src/contract/errors.js'
-import type { Realm } from '../src/contract/identifiers.js'
 import { operations } from '../src/contract/model.js'
 import type { OperationName } from '../src/contract/shapes.js'
 import { readInput } from '../src/contract/validation.js'
 import type { AuditLog } from './audit/audit-log.js'
-import type { AuditRecord } from './audit/audit-record.js'
+import { type AuditRecord, newEventId } from './audit/audit-record.js'
 import { authorize } from './authorization/authorize.js'
 import type { Caller } from './authorization/caller.js'
+import { isOverdue, isTransitOver } from './lifecycle/deadlines.js'
+import type { Sweeper } from './lifecycle/sweeper.js'
 import type { CustodyRules, OperationRow, Request, Target } from './operations/row.js'
 import { operationRows } from './operations/table.js'
-import type { Quotas } from './quotas.js'
+import type { RegionVault } from './region-vault.js'
+import type { Regions } from './regions.js'
 import { guardKeyState } from './state-guard.js'
 import type { VaultReader } from './storage/reader.js'
-import type { VaultStore } from './storage/vault-store.js'
+import type { KeyRecord } from './storage/schema.js'
+import type { Moment } from './storage/vault-clock.js'
 
 type AnyRequest = Request<OperationName>
 type AnyRow = OperationRow<OperationName>
 
 export interface PipelineOptions {
-  readonly store: VaultStore
+  readonly region: RegionVault
+  readonly regions: Regions
   readonly audit: AuditLog
-  readonly realm: Realm
-  readonly quotas: Quotas
-  readonly custody: CustodyRules
-  readonly now: () => number
+  readonly sweeper: Sweeper
+  readonly digestSigning: boolean
 }
+
+/** Times that a request is taken up again because time had changed its key before it came. */
+const MOST_ATTEMPTS = 3
 
 export class Pipeline {
   readonly #options: PipelineOptions
+  readonly #custody: CustodyRules
 
   constructor(options: PipelineOptions) {
     this.#options = options
+    this.#custody = { digestSigning: options.digestSigning, sealer: options.region.sealer }
   }
 
   /**
@@ -58,75 +65,143 @@ export class Pipeline {
   async run(caller: Caller, operation: unknown, input: unknown, requestId: string): Promise<unknown> {
     if (typeof operation !== 'string' || !Object.hasOwn(operations, operation))
       throw new UnsupportedOperationException('There is no such operation in the AWS KMS API.')
+    const { region, audit } = this.#options
     const trail: Trail = {
+      eventId: newEventId(),
       operation: operation as OperationName,
       caller,
       requestId,
-      now: this.#options.now(),
+      moment: region.store.readClock(),
       targets: [],
     }
     try {
       const result = await this.#answer(trail, input)
-      if (!trail.recorded) await this.#options.audit.append(auditRecord(trail))
+      if (!trail.recorded) await audit.append(auditRecord(trail))
+      if (trail.row?.kind === 'use') this.#noteUsage(trail)
       return result
     } catch (error) {
       const { name, message } = errorRecord(error)
-      await this.#options.audit.append({ ...auditRecord(trail), errorCode: name, errorMessage: message })
+      await audit.append({ ...auditRecord(trail), errorCode: name, errorMessage: message })
       throw error
     }
   }
 
   async #answer(trail: Trail, input: unknown): Promise<unknown> {
-    const { operation, caller, requestId, now } = trail
+    const { operation, caller, requestId, moment } = trail
     const row = operationRows[operation] as AnyRow | undefined
     const read = readInput(operation, input)
     if (!row) throw new UnsupportedOperationException(`${operation} is not built yet in browser-kms.`)
-    const { realm, quotas, custody, store } = this.#options
-    const request: AnyRequest = { operation, input: read, caller, realm, quotas, custody, requestId, now }
+    const { region, regions } = this.#options
+    const { realm, quotas } = region
+    const custody = this.#custody
+    const { now } = moment
+    const request: AnyRequest = { operation, input: read, caller, realm, quotas, custody, requestId, now, regions }
     trail.request = request
     trail.row = row
     row.check?.(read)
+    if (row.kind !== 'use') await this.#catchUp()
+    for (let attempt = 1; ; attempt++) {
+      trail.attempt = attempt
+      try {
+        return await this.#execute(row, request, trail)
+      } catch (error) {
+        if (!(error instanceof OverdueKey) || attempt === MOST_ATTEMPTS) throw error
+        await this.#tend(error)
+        // What was done for the key is older than what is asked of it.
+        trail.moment = region.store.readClock()
+      }
+    }
+  }
+
+  async #execute(row: AnyRow, request: AnyRequest, trail: Trail): Promise<unknown> {
+    const { region, regions } = this.#options
+    const { store } = region
     if (row.kind !== 'mutation') {
       const reader = row.kind === 'use' ? store.cached : store.stored
-      return row.execute(request, await admit(row, request, reader, trail), store)
+      return row.execute(request, await this.#admit(row, request, reader, trail), region)
     }
-    const { execute, prepare } = row
-    let prepared: unknown
-    if (prepare) {
-      await admit(row, request, store.stored, trail)
-      prepared = await prepare(request)
-    }
-    const result = await store.mutate(async (transaction) => {
-      const targets = await admit(row, request, transaction, trail)
-      const answer = await execute(request, targets, transaction, prepared)
-      transaction.audit(auditRecord(trail, createdKeys(answer)))
+    const { execute, prepare, complete } = row
+    const mutate = async (targets?: readonly Target[]) => {
+      const prepared = targets && (await prepare?.(request, targets, region))
+      const answer = await store.mutate(async (transaction) => {
+        const admitted = await this.#admit(row, request, transaction, trail)
+        const result = await execute(request, admitted, transaction, prepared)
+        transaction.audit(auditRecord(trail, createdKeys(result)))
+        return result
+      })
+      trail.recorded = true
+      await complete?.(request, trail.targets, prepared)
       return answer
-    })
-    trail.recorded = true
-    return result
+    }
+    if (!prepare) return mutate()
+    const targets = await this.#admit(row, request, store.stored, trail)
+    const key = targets[0]?.key
+    return row.ofSet && key ? regions.keySets.withLock(key.keyId, () => mutate(targets)) : mutate(targets)
+  }
+
+  /** Takes a request from "resolve" to "DryRun": what it returns may be used for what the request asks. */
+  async #admit(row: AnyRow, request: AnyRequest, reader: VaultReader, trail: Trail): Promise<readonly Target[]> {
+    const { operation, caller } = request
+    const targets = row.targets ? await row.targets(request, reader) : []
+    // A refusal from here on is recorded with the keys that it is about (AUD-15).
+    trail.targets = targets
+    for (const { key } of targets)
+      if (isOverdue(key, trail.moment) || (trail.attempt === 1 && isTransitOver(key, trail.moment)))
+        throw new OverdueKey(key)
+    if (targets.length === 0) authorize(caller, `kms:${operation}`, '*')
+    for (const { role, arn } of targets) authorize(caller, row.action?.(role) ?? `kms:${operation}`, arn)
+    refuseGrantTokens(request.input)
+    for (const { role, key, arn } of targets) {
+      const isCurrentAliasTarget = role === 'currentAliasTarget'
+      guardKeyState(operation, { arn, state: key.state, origin: key.origin, isCurrentAliasTarget })
+    }
+    for (const { key, arn } of targets)
+      if (row.usage !== undefined && key.keyUsage !== row.usage)
+        throw new InvalidKeyUsageException(`${arn} key usage is ${key.keyUsage} which is not valid for ${operation}.`)
+    row.rules?.(request, targets)
+    this.#throttle(row, request, targets, trail)
+    if ('DryRun' in request.input && request.input.DryRun === true)
+      throw new DryRunOperationException('The request would have succeeded, but the DryRun option is set.')
+    return targets
+  }
+
+  /** A request counts once, however often it is taken up. */
+  #throttle(row: AnyRow, request: AnyRequest, targets: readonly Target[], trail: Trail): void {
+    if (trail.counted) return
+    trail.counted = true
+    const specs = targets.map(({ key }) => key.keySpec)
+    const changedKey = row.kind === 'mutation' ? targets[0]?.key.keyId : undefined
+    this.#options.region.throttle.admit(request, specs, changedKey, request.now)
+  }
+
+  /** What looks at the whole vault, or changes it, sees it as time has made it. */
+  async #catchUp(): Promise<void> {
+    const { sweeper, regions } = this.#options
+    await sweeper.sweepIfDue()
+    await regions.keySets.settleIfDue()
+  }
+
+  async #tend({ key }: OverdueKey): Promise<void> {
+    const { sweeper, regions, region } = this.#options
+    if (key.state === 'Creating' || key.state === 'Updating')
+      await regions.keySets.settle(key.keyId, region.realm.region)
+    await sweeper.tend(key.keyId)
+  }
+
+  #noteUsage({ operation, eventId, requestId, request, targets }: Trail): void {
+    const at = request?.now ?? 0
+    for (const { key } of targets) this.#options.region.usage.note(key.keyId, { operation, at, eventId, requestId })
   }
 }
 
-/** Takes a request from "resolve" to "DryRun": what it returns may be used for what the request asks. */
-async function admit(row: AnyRow, request: AnyRequest, reader: VaultReader, trail: Trail): Promise<readonly Target[]> {
-  const { operation, caller } = request
-  const targets = row.targets ? await row.targets(request, reader) : []
-  // A refusal from here on is recorded with the keys that it is about (AUD-15).
-  trail.targets = targets
-  if (targets.length === 0) authorize(caller, `kms:${operation}`, '*')
-  for (const { role, arn } of targets) authorize(caller, row.action?.(role) ?? `kms:${operation}`, arn)
-  refuseGrantTokens(request.input)
-  for (const { role, key, arn } of targets) {
-    const isCurrentAliasTarget = role === 'currentAliasTarget'
-    guardKeyState(operation, { arn, state: key.state, origin: key.origin, isCurrentAliasTarget })
+/** Time has changed a key, and its record does not show it yet: to be tended, and the request taken up again. */
+class OverdueKey extends Error {
+  readonly key: KeyRecord
+
+  constructor(key: KeyRecord) {
+    super('the key is overdue')
+    this.key = key
   }
-  for (const { key, arn } of targets)
-    if (row.usage !== undefined && key.keyUsage !== row.usage)
-      throw new InvalidKeyUsageException(`${arn} key usage is ${key.keyUsage} which is not valid for ${operation}.`)
-  row.rules?.(request, targets)
-  if ('DryRun' in request.input && request.input.DryRun === true)
-    throw new DryRunOperationException('The request would have succeeded, but the DryRun option is set.')
-  return targets
 }
 
 /** There are no grants yet, hence no valid grant token. */
@@ -137,10 +212,14 @@ function refuseGrantTokens(input: AnyRequest['input']): void {
 
 /** What is known of a request while it makes its way; the audit record is made of it, however far it came. */
 interface Trail {
+  readonly eventId: string
   readonly operation: OperationName
   readonly caller: Caller
   readonly requestId: string
-  readonly now: number
+  moment: Moment
+  attempt?: number
+  /** The request has been counted against its quotas. */
+  counted?: boolean
   request?: AnyRequest
   row?: AnyRow
   targets: readonly Target[]
@@ -149,14 +228,15 @@ interface Trail {
 }
 
 function auditRecord(trail: Trail, created: readonly string[] = []): AuditRecord {
-  const { operation, caller, requestId, now, request, row, targets } = trail
+  const { eventId, operation, caller, requestId, moment, request, row, targets } = trail
   const parameters: Record<string, unknown> = {}
   for (const member of row?.audited ?? []) {
     const value = (request?.input as Record<string, unknown> | undefined)?.[member]
     if (value !== undefined) parameters[member] = value
   }
   return {
-    eventTime: now,
+    eventId,
+    eventTime: moment.now,
     eventName: operation,
     userArn: caller.arn,
     requestId,

@@ -1,16 +1,131 @@
-/** How many there may be, with AWS's defaults (QUOTA-5 to QUOTA-8). Exceeding one is a LimitExceededException. */
+/** The quotas of chapter 08 as one table, with AWS's defaults. */
+import type { RequestProfile, RequestQuotas, VaultQuotas } from '../src/contract/quotas.js'
+
+/** How many there may be (QUOTA-5 to QUOTA-10). Exceeding one is a LimitExceededException. */
 export interface Quotas {
   /** KMS keys in a Region, in any state. */
   readonly keys: number
   readonly aliasesPerKey: number
+  readonly tagsPerKey: number
   /** UTF-8 bytes. */
   readonly keyPolicyBytes: number
-  readonly tagsPerKey: number
+  readonly onDemandRotationsPerKey: number
 }
 
-export const defaultQuotas: Quotas = {
+const defaultQuotas: Quotas = {
   keys: 100_000,
   aliasesPerKey: 50,
-  keyPolicyBytes: 32_768,
   tagsPerKey: 50,
+  keyPolicyBytes: 32_768,
+  onDemandRotationsPerKey: 25,
+}
+
+/** The resource quotas of a vault. */
+export function resourceQuotas({ requests: _, ...overrides }: VaultQuotas): Quotas {
+  return { ...defaultQuotas, ...overrides }
+}
+
+/** Requests per second by quota (QUOTA-20 to QUOTA-27). Names are those of {@link RequestQuotas.perSecond}. */
+export type RequestRates = Readonly<Record<string, number>>
+
+/** QUOTA-20 depends on the Region. */
+const SYMMETRIC_RATES: Readonly<Record<RequestProfile, readonly [other: number, larger: number, largest: number]>> = {
+  guide: [5_500, 10_000, 50_000],
+  current: [10_000, 20_000, 100_000],
+}
+const LARGER_REGIONS = ['us-east-2', 'ap-southeast-1', 'ap-southeast-2', 'ap-northeast-1', 'eu-central-1', 'eu-west-2']
+const LARGEST_REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1']
+
+/** QUOTA-27: where the two profiles agree. */
+const OPERATION_RATES = {
+  CancelKeyDeletion: 5,
+  ConnectCustomKeyStore: 5,
+  CreateAlias: 5,
+  CreateCustomKeyStore: 5,
+  CreateGrant: 50,
+  CreateKey: 5,
+  DeleteAlias: 15,
+  DeleteCustomKeyStore: 5,
+  DescribeCustomKeyStores: 5,
+  DescribeKey: 2000,
+  DisableKey: 5,
+  DisableKeyRotation: 5,
+  DisconnectCustomKeyStore: 5,
+  EnableKey: 5,
+  EnableKeyRotation: 15,
+  GetKeyLastUsage: 5,
+  GetKeyPolicy: 1000,
+  GetKeyRotationStatus: 1000,
+  GetPublicKey: 2000,
+  ListAliases: 500,
+  ListGrants: 100,
+  ListKeyPolicies: 100,
+  ListKeyRotations: 100,
+  ListKeys: 500,
+  ListResourceTags: 2000,
+  ListRetirableGrants: 100,
+  PutKeyPolicy: 15,
+  ReplicateKey: 5,
+  RotateKeyOnDemand: 5,
+  ScheduleKeyDeletion: 15,
+  TagResource: 10,
+  UntagResource: 5,
+  UpdateAlias: 5,
+  UpdateCustomKeyStore: 5,
+  UpdateKeyDescription: 5,
+  UpdatePrimaryRegion: 5,
+} as const
+
+const PAIR_RATES = {
+  'GenerateDataKeyPair ECC_NIST_P256': 100,
+  'GenerateDataKeyPair ECC_NIST_P384': 100,
+  'GenerateDataKeyPair ECC_NIST_P521': 100,
+  'GenerateDataKeyPair ECC_SECG_P256K1': 100,
+  'GenerateDataKeyPair ECC_NIST_EDWARDS25519': 100,
+  'GenerateDataKeyPair SM2': 25,
+} as const
+
+const PROFILES: Readonly<Record<RequestProfile, RequestRates>> = {
+  guide: {
+    ...OPERATION_RATES,
+    ...PAIR_RATES,
+    rsa: 500,
+    ecc: 300,
+    sm: 300,
+    'GenerateDataKeyPair RSA_2048': 1,
+    'GenerateDataKeyPair RSA_3072': 0.5,
+    'GenerateDataKeyPair RSA_4096': 0.1,
+    DeleteImportedKeyMaterial: 5,
+    GetParametersForImport: 0.25,
+    ImportKeyMaterial: 5,
+    RetireGrant: 30,
+    RevokeGrant: 30,
+  },
+  current: {
+    ...OPERATION_RATES,
+    ...PAIR_RATES,
+    rsa: 1000,
+    ecc: 1000,
+    'ml-dsa': 1000,
+    'GenerateDataKeyPair RSA_2048': 20,
+    'GenerateDataKeyPair RSA_3072': 4,
+    'GenerateDataKeyPair RSA_4096': 1,
+    DeleteImportedKeyMaterial: 15,
+    GetParametersForImport: 1,
+    ImportKeyMaterial: 15,
+    RetireGrant: 50,
+    RevokeGrant: 50,
+  },
+}
+
+/** The rates of a Region, or undefined where requests are not limited. */
+export function requestRates({ requests }: VaultQuotas, region: string): RequestRates | undefined {
+  if (requests === undefined) return undefined
+  const { profile, perSecond }: RequestQuotas = typeof requests === 'string' ? { profile: requests } : requests
+  return { ...(profile && ratesOf(profile, region)), ...perSecond }
+}
+
+function ratesOf(profile: RequestProfile, region: string): RequestRates {
+  const size = LARGEST_REGIONS.includes(region) ? 2 : LARGER_REGIONS.includes(region) ? 1 : 0
+  return { ...PROFILES[profile], symmetric: SYMMETRIC_RATES[profile][size] }
 }

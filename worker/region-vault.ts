@@ -1,19 +1,29 @@
 import type { Realm } from '../src/contract/identifiers.js'
+import type { VaultQuotas } from '../src/contract/quotas.js'
 import type { RequestService } from '../src/contract/wire.js'
 import { AuditLog } from './audit/audit-log.js'
+import { serviceEvent } from './audit/audit-record.js'
+import { UsageLog } from './audit/usage-log.js'
 import type { Caller } from './authorization/caller.js'
+import { Sweeper } from './lifecycle/sweeper.js'
 import { Sealer } from './material/sealer.js'
 import { Pipeline } from './pipeline.js'
-import { defaultQuotas } from './quotas.js'
+import { type Quotas, requestRates, resourceQuotas } from './quotas.js'
+import type { Regions } from './regions.js'
 import { requestService } from './request-service.js'
 import type { ChangeNotice } from './storage/change-feed.js'
 import { VaultStore } from './storage/vault-store.js'
-import { Sweeper } from './sweeper.js'
+import { Throttle } from './throttle.js'
 
 export interface RegionVaultOptions {
   readonly vaultName: string
   readonly realm: Realm
+  /** All Regions of the vault, this one among them. */
+  readonly regions: Regions
   readonly digestSigning: boolean
+  readonly quotas: VaultQuotas
+  /** How long new replicas are `Creating` and primaries `Updating`, by the vault's clock. Milliseconds. */
+  readonly replicationDelay: number
   readonly now: () => number
   readonly onChange: (notice: ChangeNotice, realm: Realm) => void
   readonly onClosed: () => void
@@ -23,36 +33,58 @@ export interface RegionVaultOptions {
 export class RegionVault {
   readonly realm: Realm
   readonly store: VaultStore
+  readonly sealer: Sealer
+  readonly quotas: Quotas
+  readonly throttle: Throttle
+  readonly usage = new UsageLog()
   readonly #audit: AuditLog
   readonly #pipeline: Pipeline
   readonly #sweeper: Sweeper
 
   static async open(options: RegionVaultOptions): Promise<RegionVault> {
-    const { vaultName, realm, now, onChange, onClosed } = options
+    const { vaultName, realm, regions, now, onChange, onClosed } = options
     let vault: RegionVault | undefined
     const store = await VaultStore.open({
       vaultName,
       realm,
       now,
-      onChange: (notice) => {
+      onClockSetBack: ({ now, latest }) => {
+        const record = serviceEvent('ClockSetBack', now, [], { latest })
+        void vault?.record(record)
+      },
+      onChange: (notice, isOurs) => {
         if (notice.keys.some(({ dueAt }) => dueAt !== undefined)) vault?.scheduleSweep()
+        for (const { unsettledAt } of notice.keys)
+          if (unsettledAt !== undefined) regions.keySets.expect(unsettledAt, isOurs)
         onChange(notice, realm)
       },
       onClosed,
     })
     vault = new RegionVault(options, store)
     // What fell due while no tab was open is done now; nothing waits for it but requests, which look by themselves.
-    vault.#sweeper.sweepIfDue().catch(() => {})
+    vault.#sweeper.sweepSoon()
+    regions.keySets.expect(now(), true)
     return vault
   }
 
-  private constructor({ vaultName, realm, digestSigning, now }: RegionVaultOptions, store: VaultStore) {
+  private constructor(
+    { vaultName, realm, regions, digestSigning, quotas, now }: RegionVaultOptions,
+    store: VaultStore,
+  ) {
     this.realm = realm
     this.store = store
-    this.#audit = new AuditLog((records) => store.appendAudit(records))
-    const custody = { digestSigning, sealer: new Sealer(store.identity.sealingKey) }
-    this.#pipeline = new Pipeline({ store, audit: this.#audit, realm, quotas: defaultQuotas, custody, now })
-    this.#sweeper = new Sweeper({ vaultName, realm, store, now })
+    this.sealer = new Sealer(store.identity.sealingKey)
+    this.quotas = resourceQuotas(quotas)
+    this.throttle = new Throttle(requestRates(quotas, realm.region))
+    this.#audit = new AuditLog((records) => store.appendAudit(records, this.usage.take()))
+    this.#sweeper = new Sweeper({ vaultName, realm, store, onDeparture: () => regions.keySets.expect(now(), true) })
+    this.#pipeline = new Pipeline({
+      region: this,
+      regions,
+      audit: this.#audit,
+      sweeper: this.#sweeper,
+      digestSigning,
+    })
   }
 
   /** A connection for one caller. */
@@ -60,7 +92,7 @@ export class RegionVault {
     return requestService(
       async () => {
         await this.store.verify()
-        await this.#sweeper.sweepIfDue()
+        this.#sweeper.sweepSoon()
       },
       (operation, input, requestId) => this.#pipeline.run(caller, operation, input, requestId),
     )
@@ -68,6 +100,15 @@ export class RegionVault {
 
   scheduleSweep(): void {
     this.#sweeper.schedule(this.store.nextDue)
+  }
+
+  /** Resolves when the last use of every key is written. */
+  flush(): Promise<void> {
+    return this.#audit.flush()
+  }
+
+  record(record: Parameters<AuditLog['append']>[0]): Promise<void> | undefined {
+    return this.#audit.append(record)
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import {
   TRANSFER_FROM,
   unpack,
 } from '../src/contract/wire.js'
+import { runningIds } from './running-ids.js'
 
 /** Answers one request, or throws. */
 export type Dispatch = (operation: unknown, input: unknown, requestId: string) => Promise<unknown>
@@ -29,7 +30,7 @@ const MAX_TICKETS = 1024
  */
 export function requestService(prepare: () => Promise<void>, dispatch: Dispatch): RequestService {
   const outboxes = new Map<string, Outbox>()
-  const newRequestId = requestIds()
+  const newRequestId = runningIds()
 
   const next = async (outbox: Outbox): Promise<Answers> => {
     const { answers, holdsSecrets } = await outbox.next()
@@ -60,16 +61,6 @@ export function requestService(prepare: () => Promise<void>, dispatch: Dispatch)
       return next(outbox)
     },
   }
-}
-
-/**
- * Ids for the requests of one connection, in the form of a UUID: a random one whose last twelve digits count. (A
- * random one for each request would cost as much as encrypting a KiB.)
- */
-function requestIds(): () => string {
-  const prefix = crypto.randomUUID().slice(0, -12)
-  let count = 0
-  return () => prefix + (count++).toString(16).padStart(12, '0')
 }
 
 async function answer(

@@ -1,5 +1,6 @@
 /** What `openVault` and its worker say to each other, beside the requests of clients. */
 import type { ErrorRecord } from './errors.js'
+import type { VaultQuotas } from './quotas.js'
 import type { KeyState } from './shapes.js'
 import { type RequestService, requestServiceMethods } from './wire.js'
 
@@ -9,6 +10,7 @@ export interface OpenMessage {
   readonly region: string
   readonly accountId: string
   readonly digestSigning: boolean
+  readonly quotas?: VaultQuotas
 }
 
 /** What the worker gives to the page that opened the vault. */

@@ -54,6 +54,11 @@ export function newKeyId(): KeyId {
   return crypto.randomUUID() as string as KeyId
 }
 
+/** A new id for a multi-Region key (MRK-1). */
+export function newMultiRegionKeyId(): KeyId {
+  return `mrk-${crypto.randomUUID().replaceAll('-', '')}` as KeyId
+}
+
 /** The alias name a text is, if it is one. */
 export function asAliasName(text: string): AliasName | undefined {
   return text.startsWith('alias/') && text.length > 'alias/'.length ? (text as AliasName) : undefined

@@ -18,6 +18,11 @@ export function sweepLockName(vaultName: string, region: string): string {
   return `${databaseName(vaultName, region)}/sweep`
 }
 
+/** The Web Lock that lets one tab at a time change a set of multi-Region keys. */
+export function keySetLockName(vaultName: string, keyId: string): string {
+  return `${databasePrefix(vaultName)}set/${keyId}`
+}
+
 /**
  * Refuses names from which other names could not be built.
  *

@@ -129,10 +129,11 @@ test('DEL-33 the deletion is recorded as DeleteKey, once, and the earlier record
   ])
   const [deletion] = own.filter(({ eventName }) => eventName === 'DeleteKey')
   expect(deletion).toEqual({
+    eventId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     eventTime: key.due + 5,
     eventName: 'DeleteKey',
-    requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     resources: [arn],
+    serviceEventDetails: { keyId: key.KeyId },
   })
 })
 

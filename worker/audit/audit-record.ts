@@ -1,24 +1,46 @@
 import type { ErrorName } from '../../src/contract/errors.js'
 import type { OperationName } from '../../src/contract/shapes.js'
+import { runningIds } from '../running-ids.js'
 
-/** Events that no request asks for. */
-export type ServiceEvent = 'DeleteKey'
+/** Events that no request asks for (AUD-2). `ClockSetBack` is this project's own (TIME-1). */
+export type ServiceEvent =
+  | 'ClockSetBack'
+  | 'DeleteExpiredKeyMaterial'
+  | 'DeleteKey'
+  | 'RotateKey'
+  | 'SynchronizeMultiRegionKey'
 
 /**
  * What happened, in the fewest words; the names are CloudTrail's (ENC-60). The rest of a CloudTrail record follows
  * from these when it is read. It never holds plaintexts, ciphertexts or keys (ENC-61).
  */
 export interface AuditRecord {
+  readonly eventId: string
   /** Milliseconds since 1970. */
   readonly eventTime: number
   readonly eventName: OperationName | ServiceEvent
   /** Absent for what the vault does by itself. */
   readonly userArn?: string
-  readonly requestId: string
+  /** Absent for what no request asked for. */
+  readonly requestId?: string
   /** Members of the request as the caller sent them, without anything secret. */
   readonly requestParameters?: Readonly<Record<string, unknown>>
+  /** What an event without a request has to say. */
+  readonly serviceEventDetails?: Readonly<Record<string, unknown>>
   /** ARNs of the keys that were used, in the order of the request. */
   readonly resources: readonly string[]
   readonly errorCode?: ErrorName
   readonly errorMessage?: string
+}
+
+export const newEventId = runningIds()
+
+/** The record of something that the vault did by itself. */
+export function serviceEvent(
+  eventName: ServiceEvent,
+  eventTime: number,
+  resources: readonly string[],
+  serviceEventDetails: Readonly<Record<string, unknown>>,
+): AuditRecord {
+  return { eventId: newEventId(), eventTime, eventName, resources, serviceEventDetails }
 }

@@ -2,16 +2,29 @@
  * Ed25519 (RFC 8032): native. Ed25519ph, which no WebCrypto has, needs the seed sealed; a vault has to ask for that
  * (`digestSigning`). KMS hashes the digest it is given once more: it is the message of Ed25519ph (ASYM-21).
  */
-import { rawPublicKey, toSpki } from './encodings.js'
-import type { Bytes, MaterialFamily } from './family.js'
+import { rawPublicKey, seedToEd25519Pkcs8, toSpki } from './encodings.js'
+import type { Bytes, Material, MaterialFamily } from './family.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import { once } from './once.js'
+import type { Sealer } from './sealer.js'
 
 const SPEC = 'ECC_NIST_EDWARDS25519'
 const PREHASHED = 'ED25519_PH_SHA_512'
 const ED25519 = { name: 'Ed25519' }
 
 const load = once(() => import('@noble/curves/ed25519.js'))
+const loadPrivateKeys = once(() => import('./private-keys.js'))
+
+async function publicKeyOfSeed(seed: Bytes): Promise<Bytes> {
+  const { ed25519 } = await load()
+  return toSpki(SPEC, ed25519.getPublicKey(seed))
+}
+
+/** Seals a seed, and wipes it. */
+async function sealedSeed(seed: Bytes, sealer: Sealer): Promise<Material> {
+  const publicKey = await publicKeyOfSeed(seed)
+  return { handles: {}, sealed: await sealer.seal(seed), publicKey }
+}
 
 export function edwards25519(): MaterialFamily {
   return {
@@ -21,16 +34,31 @@ export function edwards25519(): MaterialFamily {
         return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await publicKeyOf(pair) }
       }
       const { ed25519 } = await load()
-      const seed = ed25519.utils.randomSecretKey() as Bytes
-      const publicKey = toSpki(SPEC, ed25519.getPublicKey(seed))
-      return { handles: {}, sealed: await sealer.seal(seed), publicKey }
+      return sealedSeed(ed25519.utils.randomSecretKey() as Bytes, sealer)
+    },
+    async adopt(_purpose, bytes, sealer, { digestSigning }) {
+      const { readEd25519Seed } = await loadPrivateKeys()
+      const seed = readEd25519Seed(bytes)
+      if (!seed) return undefined
+      if (digestSigning) return sealedSeed(seed, sealer)
+      const publicKey = await publicKeyOfSeed(seed)
+      const pkcs8 = seedToEd25519Pkcs8(seed)
+      try {
+        const sign = await crypto.subtle.importKey('pkcs8', pkcs8, ED25519, false, ['sign'])
+        const verify = await crypto.subtle.importKey('spki', publicKey, ED25519, true, ['verify'])
+        return { handles: { sign, verify }, publicKey }
+      } finally {
+        seed.fill(0)
+        pkcs8.fill(0)
+      }
     },
     signing: {
-      async sign({ handles: { sign }, sealed }, algorithm, message, _form, sealer) {
+      async sign(material, algorithm, message, _form, sealer) {
+        const { sign } = material.handles
         if (sign) return new Uint8Array(await crypto.subtle.sign(ED25519, sign, message))
         const { ed25519, ed25519ph } = await load()
         const scheme = algorithm === PREHASHED ? ed25519ph : ed25519
-        return sealer.withOpened(sealed, (seed) => scheme.sign(message, seed) as Bytes)
+        return sealer.withOpened(material, (seed) => scheme.sign(message, seed) as Bytes)
       },
       async verify({ handles: { verify }, publicKey }, algorithm, message, _form, signature) {
         if (verify && algorithm !== PREHASHED) return crypto.subtle.verify(ED25519, verify, signature, message)

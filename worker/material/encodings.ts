@@ -31,15 +31,23 @@ export function rawPublicKey(spec: keyof typeof publicKeyPrefixes, spki: Bytes):
   return spki.subarray(publicKeyPrefixes[spec].length / 2)
 }
 
-/** PKCS #8 of a 32-byte scalar on a curve, with its public point (RFC 5915): prefix, scalar, middle, point. */
-const privateKeyPrefixes = {
-  ECC_SECG_P256K1: '308184020100301006072a8648ce3d020106052b8104000a046d306b0201010420',
-  SM2: '308187020100301306072a8648ce3d020106082a811ccf5501822d046d306b0201010420',
+/** PKCS #8 of a scalar on a curve, with its public point (RFC 5915): prefix, scalar, middle, point. */
+const privateKeyForms = {
+  ECC_NIST_P256: ['308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420', 'a144034200'],
+  ECC_NIST_P384: ['3081b6020100301006072a8648ce3d020106052b8104002204819e30819b0201010430', 'a164036200'],
+  ECC_NIST_P521: ['3081ee020100301006072a8648ce3d020106052b810400230481d63081d30201010442', 'a1818903818600'],
+  ECC_SECG_P256K1: ['308184020100301006072a8648ce3d020106052b8104000a046d306b0201010420', 'a144034200'],
+  SM2: ['308187020100301306072a8648ce3d020106082a811ccf5501822d046d306b0201010420', 'a144034200'],
 } as const
-const POINT_FOLLOWS = 'a144034200'
 
-export function toPkcs8(spec: keyof typeof privateKeyPrefixes, scalar: Uint8Array, point: Uint8Array): Bytes {
-  return concatenate(hexToBytes(privateKeyPrefixes[spec]), scalar, hexToBytes(POINT_FOLLOWS), point)
+export function toPkcs8(spec: keyof typeof privateKeyForms, scalar: Uint8Array, point: Uint8Array): Bytes {
+  const [prefix, middle] = privateKeyForms[spec]
+  return concatenate(hexToBytes(prefix), scalar, hexToBytes(middle), point)
+}
+
+/** PKCS #8 of an Ed25519 seed (RFC 8410). */
+export function seedToEd25519Pkcs8(seed: Uint8Array): Bytes {
+  return concatenate(hexToBytes('302e020100300506032b657004220420'), seed)
 }
 
 /** PKCS #8 of an ML-KEM seed (RFC 9935: the seed alone, 64 bytes, context tag 0). */

@@ -14,6 +14,8 @@ export interface Material {
   readonly handles: Readonly<Record<string, CryptoKey>>
   /** Private bytes, sealed; only for what WebCrypto cannot do. */
   readonly sealed?: Bytes
+  /** What they are sealed under, if it is not the vault's own sealing key: a replica's come from another Region. */
+  readonly sealedUnder?: CryptoKey
   /** DER SubjectPublicKeyInfo (RFC 5280), of asymmetric material. */
   readonly publicKey?: Bytes
 }
@@ -77,6 +79,14 @@ export interface KeyPairBytes {
 /** One key spec's material: how it is made, and what it can do. */
 export interface MaterialFamily {
   make(purpose: Purpose, sealer: Sealer, options: MakeOptions): Promise<Material>
+  /**
+   * Makes material of bytes that come from outside (IMP-3): raw bytes for symmetric and HMAC specs, a PKCS #8 private key
+   * for asymmetric ones. The public key is always worked out from the private one. Absent where AWS imports nothing.
+   *
+   * @param bytes the caller wipes them
+   * @returns undefined if they are no material of this spec: other length, curve, modulus or structure
+   */
+  adopt?(purpose: Purpose, bytes: Bytes, sealer: Sealer, options: MakeOptions): Promise<Material | undefined>
   readonly encryption?: PublicKeyEncryption
   readonly signing?: Signing
   readonly authentication?: MessageAuthentication

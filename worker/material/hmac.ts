@@ -16,6 +16,10 @@ export function hmac(spec: keyof typeof specs): MaterialFamily {
       const mac = await crypto.subtle.generateKey({ name: 'HMAC', hash, length: 8 * length }, false, ['sign'])
       return { handles: { mac } }
     },
+    async adopt(_purpose, bytes) {
+      if (bytes.byteLength !== length) return undefined
+      return { handles: { mac: await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash }, false, ['sign']) } }
+    },
     authentication: {
       async mac({ handles: { mac } }, message) {
         return new Uint8Array(await crypto.subtle.sign('HMAC', mac as CryptoKey, message))
@@ -35,10 +39,14 @@ export function hmac224(): MaterialFamily {
       const bytes: Bytes = crypto.getRandomValues(new Uint8Array(HMAC_224_LENGTH))
       return { handles: {}, sealed: await sealer.seal(bytes) }
     },
+    async adopt(_purpose, bytes, sealer) {
+      if (bytes.byteLength !== HMAC_224_LENGTH) return undefined
+      return { handles: {}, sealed: await sealer.seal(bytes.slice()) }
+    },
     authentication: {
-      async mac({ sealed }, message, sealer) {
+      async mac(material, message, sealer) {
         const [{ hmac }, { sha224 }] = await load()
-        return sealer.withOpened(sealed, (key) => hmac(sha224, key, message) as Bytes)
+        return sealer.withOpened(material, (key) => hmac(sha224, key, message) as Bytes)
       },
     },
   }

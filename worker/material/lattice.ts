@@ -25,10 +25,11 @@ export function mlDsa(spec: keyof typeof signatures): MaterialFamily {
       return { handles: {}, sealed: await sealer.seal(secretKey as Bytes), publicKey: toSpki(spec, publicKey) }
     },
     signing: {
-      async sign({ handles: { sign }, sealed }, _algorithm, message, form, sealer) {
+      async sign(material, _algorithm, message, form, sealer) {
+        const { sign } = material.handles
         if (sign) return new Uint8Array(await crypto.subtle.sign({ name }, sign, message))
         const scheme = await load()
-        return sealer.withOpened(sealed, (secretKey) =>
+        return sealer.withOpened(material, (secretKey) =>
           form === 'EXTERNAL_MU'
             ? (scheme.internal.sign(message, secretKey, { externalMu: true }) as Bytes)
             : (scheme.sign(message, secretKey) as Bytes),
@@ -65,11 +66,12 @@ export function mlKem(spec: keyof typeof encapsulations): MaterialFamily {
       const { cipherText, sharedSecret } = scheme.encapsulate(raw)
       return { ciphertext: cipherText as Bytes, sharedSecret: sharedSecret as Bytes }
     },
-    async decapsulate({ handles: { decapsulate }, sealed }, ciphertext, sealer) {
+    async decapsulate(material, ciphertext, sealer) {
+      const { decapsulate } = material.handles
       const scheme = await load()
       if (ciphertext.byteLength !== scheme.lengths.cipherText) return undefined
       if (decapsulate) return new Uint8Array(await subtleWithKem().decapsulateBits({ name }, decapsulate, ciphertext))
-      return sealer.withOpened(sealed, (secretKey) => scheme.decapsulate(ciphertext, secretKey) as Bytes)
+      return sealer.withOpened(material, (secretKey) => scheme.decapsulate(ciphertext, secretKey) as Bytes)
     },
   }
   return {

@@ -3,6 +3,7 @@
  * signing keys sealed instead, because WebCrypto always hashes.
  */
 import { derSignature, rawSignature } from './ecdsa-signature.js'
+import { toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily } from './family.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import { once } from './once.js'
@@ -29,6 +30,26 @@ export function nistCurve(spec: keyof typeof curves): MaterialFamily {
       if (options.digestSigning) return (await loadSealed()).sealedCurve(spec).make(purpose, sealer, options)
       const pair = (await crypto.subtle.generateKey(ecdsa, false, ['sign', 'verify'])) as CryptoKeyPair
       return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await publicKeyOf(pair) }
+    },
+    async adopt(purpose, bytes, sealer, options) {
+      const sealed = await loadSealed()
+      if (purpose === 'sign' && options.digestSigning)
+        return sealed.sealedCurve(spec).adopt?.(purpose, bytes, sealer, options)
+      const scalar = await sealed.adoptScalar(spec, bytes)
+      if (!scalar) return undefined
+      const point = await sealed.publicPoint(spec, scalar)
+      const pkcs8 = toPkcs8(spec, scalar, point)
+      const publicKey = toSpki(spec, point)
+      try {
+        const importPrivate = (algorithm: EcKeyImportParams, usage: KeyUsage) =>
+          crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, [usage])
+        if (purpose === 'agree') return { handles: { agree: await importPrivate(ecdh, 'deriveBits') }, publicKey }
+        const verify = await crypto.subtle.importKey('spki', publicKey, ecdsa, true, ['verify'])
+        return { handles: { sign: await importPrivate(ecdsa, 'sign'), verify }, publicKey }
+      } finally {
+        scalar.fill(0)
+        pkcs8.fill(0)
+      }
     },
     signing: {
       async sign(material, _algorithm, message, form, sealer) {

@@ -2,11 +2,12 @@
  * RSA (RFC 8017): OAEP, PSS and PKCS #1 v1.5, all native. A vault that asks for `digestSigning` keeps the private exponent
  * of its signing keys sealed beside the handles, because WebCrypto cannot sign a digest.
  */
-import type { Bytes, Material, MaterialFamily, PublicKeyEncryption, Signing } from './family.js'
+import type { Bytes, Material, MaterialFamily, PublicKeyEncryption, Purpose, Signing } from './family.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import { once } from './once.js'
+import type { RsaPrivateKey } from './private-keys.js'
 import type { DigestPadding } from './rsa-digests.js'
-import { nativeCopies } from './sealer.js'
+import { nativeCopies, type Sealer } from './sealer.js'
 
 const PUBLIC_EXPONENT = new Uint8Array([1, 0, 1])
 
@@ -38,14 +39,15 @@ const parameters = ({ name, digestLength }: RsaAlgorithm) =>
 export function rsa(modulusLength: number): MaterialFamily {
   return {
     async make(purpose, sealer, { digestSigning }) {
-      if (purpose === 'encrypt') {
-        const pair = await generate(modulusLength, 'RSA-OAEP', ['decrypt', 'encrypt'])
-        return handlesOf(pair, encryptionAlgorithms, 'decrypt', 'encrypt')
-      }
-      const pair = await generate(modulusLength, 'RSA-PSS', ['sign', 'verify'])
-      const material = await handlesOf(pair, signingAlgorithms, 'sign', 'verify')
-      if (!digestSigning) return material
-      return { ...material, sealed: await sealer.seal(await privateExponent(pair.privateKey, modulusLength / 8)) }
+      const { name, usages } = generated[purpose === 'encrypt' ? 'encrypt' : 'sign']
+      return materialOf(await generate(modulusLength, name, usages), purpose, sealer, digestSigning)
+    },
+    async adopt(purpose, bytes, sealer, { digestSigning }) {
+      const { readRsaPrivateKey } = await loadPrivateKeys()
+      const key = readRsaPrivateKey(bytes, modulusLength)
+      if (!key) return undefined
+      const pair = await importPair(key, purpose === 'encrypt' ? 'encrypt' : 'sign')
+      return pair && materialOf(pair, purpose, sealer, digestSigning)
     },
     encryption,
     signing: signing(modulusLength / 8),
@@ -75,14 +77,14 @@ const encryption: PublicKeyEncryption = {
 function signing(length: number): Signing {
   const algorithmOf = (algorithm: string) => signingAlgorithms[algorithm] as RsaAlgorithm
   return {
-    async sign({ handles, sealed, publicKey }, algorithm, message, form, sealer) {
+    async sign(material, algorithm, message, form, sealer) {
       if (form === 'DIGEST') {
         const { signDigest } = await loadDigests()
-        return sealer.withOpened(sealed, (exponent) =>
-          signDigest(publicKey as Bytes, exponent, message, paddingOf(algorithmOf(algorithm))),
+        return sealer.withOpened(material, (exponent) =>
+          signDigest(material.publicKey as Bytes, exponent, message, paddingOf(algorithmOf(algorithm))),
         )
       }
-      const key = handles[`sign ${algorithm}`] as CryptoKey
+      const key = material.handles[`sign ${algorithm}`] as CryptoKey
       return new Uint8Array(await crypto.subtle.sign(parameters(algorithmOf(algorithm)), key, message))
     },
     async verify({ handles, publicKey }, algorithm, message, form, signature) {
@@ -96,6 +98,61 @@ function signing(length: number): Signing {
   }
 }
 
+/** How a pair is made or taken in, before its handles are; see {@link handlesOf}. */
+const generated = {
+  encrypt: { name: 'RSA-OAEP', usages: ['decrypt', 'encrypt'] },
+  sign: { name: 'RSA-PSS', usages: ['sign', 'verify'] },
+} satisfies Record<string, { name: string; usages: KeyUsage[] }>
+
+/** @param pair extractable; nobody keeps it */
+async function materialOf(
+  pair: CryptoKeyPair,
+  purpose: Purpose,
+  sealer: Sealer,
+  digestSigning: boolean,
+): Promise<Material> {
+  if (purpose === 'encrypt') return handlesOf(pair, encryptionAlgorithms, 'decrypt', 'encrypt')
+  const material = await handlesOf(pair, signingAlgorithms, 'sign', 'verify')
+  if (!digestSigning) return material
+  const { modulusLength } = pair.publicKey.algorithm as RsaHashedKeyAlgorithm
+  return { ...material, sealed: await sealer.seal(await privateExponent(pair.privateKey, modulusLength / 8)) }
+}
+
+/**
+ * Takes in a key from outside.
+ *
+ * @returns undefined if its numbers do not belong together: what one half makes, the other must take
+ */
+async function importPair(
+  { pkcs8, spki }: RsaPrivateKey,
+  use: keyof typeof generated,
+): Promise<CryptoKeyPair | undefined> {
+  const { name, usages } = generated[use]
+  const algorithm = { name, hash: 'SHA-256' }
+  const [privateUsage, publicUsage] = usages as [KeyUsage, KeyUsage]
+  try {
+    const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, true, [privateUsage])
+    const publicKey = await crypto.subtle.importKey('spki', spki, algorithm, true, [publicUsage])
+    return (await worksTogether({ privateKey, publicKey }, use)) ? { privateKey, publicKey } : undefined
+  } catch {
+    return undefined
+  } finally {
+    pkcs8.fill(0)
+  }
+}
+
+async function worksTogether({ privateKey, publicKey }: CryptoKeyPair, use: keyof typeof generated): Promise<boolean> {
+  const trial = crypto.getRandomValues(new Uint8Array(32))
+  if (use === 'sign') {
+    const pss = { name: 'RSA-PSS', saltLength: 32 }
+    return crypto.subtle.verify(pss, publicKey, await crypto.subtle.sign(pss, privateKey, trial), trial)
+  }
+  const ciphertext = await crypto.subtle.encrypt('RSA-OAEP', publicKey, trial)
+  const opened = new Uint8Array(await crypto.subtle.decrypt('RSA-OAEP', privateKey, ciphertext))
+  return opened.every((byte, index) => byte === trial[index])
+}
+
+const loadPrivateKeys = once(() => import('./private-keys.js'))
 const loadDigests = once(() => import('./rsa-digests.js'))
 
 /** Signing algorithms have no other schemes and hashes than these. */

@@ -16,6 +16,8 @@ const curves = {
   ECC_SECG_P256K1: { load: once(async () => (await import('@noble/curves/secp256k1.js')).secp256k1) },
 } as const satisfies Record<string, { load: () => Promise<ECDSA> }>
 
+const loadPrivateKeys = once(() => import('./private-keys.js'))
+
 export type SealedCurveSpec = keyof typeof curves
 
 /** Both halves of the curve order are signatures to AWS and WebCrypto alike, hence `lowS: false`. */
@@ -26,9 +28,11 @@ export function sealedCurve(spec: SealedCurveSpec): MaterialFamily {
   return {
     async make(_purpose, sealer) {
       const curve = await load()
-      const scalar = curve.utils.randomSecretKey()
-      const publicKey = toSpki(spec, curve.getPublicKey(scalar, false))
-      return { handles: {}, sealed: await sealer.seal(scalar as Bytes), publicKey }
+      return sealedScalar(spec, curve.utils.randomSecretKey() as Bytes, sealer)
+    },
+    async adopt(_purpose, bytes, sealer) {
+      const scalar = await adoptScalar(spec, bytes)
+      return scalar && sealedScalar(spec, scalar, sealer)
     },
     signing: {
       sign: (material, _algorithm, message, form, sealer) => signOnCurve(spec, material, message, form, sealer),
@@ -39,15 +43,37 @@ export function sealedCurve(spec: SealedCurveSpec): MaterialFamily {
   }
 }
 
+/** Seals a scalar, and wipes it. */
+async function sealedScalar(spec: SealedCurveSpec, scalar: Bytes, sealer: Sealer): Promise<Material> {
+  const publicKey = toSpki(spec, await publicPoint(spec, scalar))
+  return { handles: {}, sealed: await sealer.seal(scalar), publicKey }
+}
+
+/** The uncompressed point that belongs to a scalar. */
+export async function publicPoint(spec: SealedCurveSpec, scalar: Bytes): Promise<Bytes> {
+  return (await curves[spec].load()).getPublicKey(scalar, false) as Bytes
+}
+
+/**
+ * The scalar of a private key from outside.
+ *
+ * @returns undefined if it is none of this curve. Whoever gets it wipes it.
+ */
+export async function adoptScalar(spec: SealedCurveSpec, pkcs8: Bytes): Promise<Bytes | undefined> {
+  const [curve, { readScalar }] = await Promise.all([curves[spec].load(), loadPrivateKeys()])
+  const scalar = readScalar(pkcs8, spec)
+  return scalar && curve.utils.isValidSecretKey(scalar) ? scalar : undefined
+}
+
 export async function signOnCurve(
   spec: SealedCurveSpec,
-  { sealed }: Material,
+  material: Material,
   message: Bytes,
   form: MessageForm,
   sealer: Sealer,
 ): Promise<Bytes> {
   const curve = await curves[spec].load()
-  return sealer.withOpened(sealed, (scalar) => curve.sign(message, scalar, options(form)) as Bytes)
+  return sealer.withOpened(material, (scalar) => curve.sign(message, scalar, options(form)) as Bytes)
 }
 
 /** Verification needs no secret, so that it takes digests for native keys too. */

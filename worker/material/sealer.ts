@@ -1,4 +1,4 @@
-import type { Bytes } from './family.js'
+import type { Bytes, Material } from './family.js'
 import { open, seal } from './symmetric.js'
 
 const NO_CONTEXT = new Uint8Array(0)
@@ -14,6 +14,11 @@ export class Sealer {
     this.#key = key
   }
 
+  /** The same material for a vault that has another sealing key: what is sealed stays sealed, its key goes along. */
+  portable<Kept extends Material>(material: Kept): Kept {
+    return material.sealed ? { ...material, sealedUnder: material.sealedUnder ?? this.#key } : material
+  }
+
   /** Seals bytes and wipes them. */
   async seal(bytes: Bytes): Promise<Bytes> {
     try {
@@ -23,12 +28,12 @@ export class Sealer {
     }
   }
 
-  /** Opens sealed bytes for as long as `use` runs. They must not outlive it. */
+  /** Opens a material's sealed bytes for as long as `use` runs. They must not outlive it. */
   async withOpened<Result>(
-    sealed: Bytes | undefined,
+    { sealed, sealedUnder }: Material,
     use: (bytes: Bytes) => Result | Promise<Result>,
   ): Promise<Result> {
-    const bytes = sealed && (await open(this.#key, sealed, NO_CONTEXT))
+    const bytes = sealed && (await open(sealedUnder ?? this.#key, sealed, NO_CONTEXT))
     if (!bytes) throw new TypeError('the sealed material cannot be opened')
     try {
       return await use(bytes)

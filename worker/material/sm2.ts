@@ -35,11 +35,11 @@ export function sm2(): MaterialFamily {
         const point = bytesToHex(rawPublicKey('SM2', publicKey as Bytes))
         return hexToBytes((await load()).doEncrypt(plaintext, point, CIPHER_MODE, { asn1: true }))
       },
-      async decrypt({ sealed }, _algorithm, ciphertext, sealer) {
+      async decrypt(material, _algorithm, ciphertext, sealer) {
         const [{ doDecrypt }, { rawCiphertext }] = await Promise.all([load(), loadCiphertext()])
         const raw = rawCiphertext(ciphertext)
         if (!raw) return undefined
-        return sealer.withOpened(sealed, (scalar) => {
+        return sealer.withOpened(material, (scalar) => {
           try {
             // Raw, because the library does not check that a point that comes in DER is on the curve (GB/T 32918.4, B1).
             const plaintext = doDecrypt(bytesToHex(raw), bytesToHex(scalar), CIPHER_MODE, { output: 'array' })
@@ -51,10 +51,10 @@ export function sm2(): MaterialFamily {
       },
     },
     signing: {
-      async sign({ sealed, publicKey }, _algorithm, message, form, sealer) {
+      async sign(material, _algorithm, message, form, sealer) {
         const { doSignature } = await load()
-        const point = bytesToHex(rawPublicKey('SM2', publicKey as Bytes))
-        return sealer.withOpened(sealed, (scalar) =>
+        const point = bytesToHex(rawPublicKey('SM2', material.publicKey as Bytes))
+        return sealer.withOpened(material, (scalar) =>
           hexToBytes(doSignature(message, bytesToHex(scalar), { ...options(form), der: true, publicKey: point })),
         )
       },
@@ -71,13 +71,13 @@ export function sm2(): MaterialFamily {
       },
     },
     agreement: {
-      async agree({ sealed }, peer, sealer) {
+      async agree(material, peer, sealer) {
         const { ecdh } = await load()
         if (peer.byteLength !== 91 || bytesToHex(toSpki('SM2', peer.subarray(26))) !== bytesToHex(peer))
           return undefined
         const point = bytesToHex(peer.subarray(26))
         if (!(await isOnCurve(point))) return undefined
-        return sealer.withOpened(sealed, (scalar) => {
+        return sealer.withOpened(material, (scalar) => {
           const shared = ecdh(bytesToHex(scalar), point)
           // A compressed or uncompressed point: the x coordinate follows its first byte.
           return new Uint8Array(shared.subarray(1, 33))

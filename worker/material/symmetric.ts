@@ -15,6 +15,12 @@ export function generateSymmetric(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
 }
 
+/** Material from outside: exactly 32 bytes. The caller wipes them. */
+export async function adoptSymmetric(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey | undefined> {
+  if (bytes.byteLength !== 32) return undefined
+  return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+}
+
 /**
  * Encrypts and authenticates.
  *

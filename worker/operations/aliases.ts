@@ -70,7 +70,7 @@ export const aliasRows = {
     audited: ['KeyId', 'Limit'],
     targets: async (request, reader) =>
       request.input.KeyId === undefined ? [] : [await keyByIdOrArn(request, reader, request.input.KeyId)],
-    execute: async ({ input, realm }, targets, store) => {
+    execute: async ({ input, realm }, targets, { store }) => {
       const keyId = targets[0]?.key.keyId
       const { items, ...page } = await listPage(store, `ListAliases ${keyId ?? ''}`, input, 50, (limit, after) =>
         store.listAliases(limit, after, keyId),

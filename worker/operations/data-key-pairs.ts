@@ -15,7 +15,7 @@ export const dataKeyPairRows = {
     check: refuseRecipient,
     targets: byAnyIdentifier,
     rules: ({ operation }, targets) => checkSymmetric(operation, targets[0]),
-    execute: async ({ input }, [target], store) => {
+    execute: async ({ input }, [target], { store }) => {
       const { privateKey, ...answer } = await makePair(input, target as Target, store)
       return { ...answer, PrivateKeyPlaintext: privateKey }
     },
@@ -27,7 +27,7 @@ export const dataKeyPairRows = {
     audited: ['KeyId', 'KeyPairSpec', 'EncryptionContext', 'DryRun'],
     targets: byAnyIdentifier,
     rules: ({ operation }, targets) => checkSymmetric(operation, targets[0]),
-    execute: async ({ input }, [target], store) => {
+    execute: async ({ input }, [target], { store }) => {
       const { privateKey, ...answer } = await makePair(input, target as Target, store)
       privateKey.fill(0)
       return answer

@@ -16,7 +16,7 @@ import type { KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js
 import type { VaultStore } from '../storage/vault-store.js'
 import { type CiphertextHeader, ciphertextHeader, readCiphertextBlob } from './ciphertext-blob.js'
 import { authenticatedData } from './encryption-context.js'
-import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
+import { ability, checkAlgorithmOf, currentMaterial, materialOf } from './key-material.js'
 import type { CustodyRules, OperationRows, Request, Target } from './row.js'
 import { byAnyIdentifier, existingKey, keyByAnyIdentifier } from './targets.js'
 
@@ -33,7 +33,7 @@ export const encryptionRows = {
       checkSide(side)
       checkPlaintextLength(side, input.Plaintext.byteLength)
     },
-    execute: async ({ input }, [target], store) => {
+    execute: async ({ input }, [target], { store }) => {
       const side = sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)
       const { blob } = await encryptOn(side, store, input.Plaintext as Bytes)
       return { CiphertextBlob: blob, KeyId: (target as Target).arn, EncryptionAlgorithm: side.algorithm }
@@ -53,7 +53,7 @@ export const encryptionRows = {
       return [await ciphertextKey(request, reader, KeyId, CiphertextBlob, EncryptionAlgorithm, 'key')]
     },
     rules: ({ input }, [target]) => checkSide(sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)),
-    execute: async ({ input, custody }, [target], store) => {
+    execute: async ({ input, custody }, [target], { store }) => {
       const side = sideOf(target, input.EncryptionAlgorithm, input.EncryptionContext)
       const { plaintext, materialId } = await decryptOn(side, store, input.CiphertextBlob, custody)
       return {
@@ -90,7 +90,7 @@ export const encryptionRows = {
       checkSide(sideOf(source, input.SourceEncryptionAlgorithm, input.SourceEncryptionContext))
       checkSide(sideOf(destination, input.DestinationEncryptionAlgorithm, input.DestinationEncryptionContext))
     },
-    execute: async ({ input, custody }, [source, destination], store) => {
+    execute: async ({ input, custody }, [source, destination], { store }) => {
       const from = sideOf(source, input.SourceEncryptionAlgorithm, input.SourceEncryptionContext)
       const to = sideOf(destination, input.DestinationEncryptionAlgorithm, input.DestinationEncryptionContext)
       const opened = await decryptOn(from, store, input.CiphertextBlob, custody)
@@ -122,7 +122,7 @@ export const encryptionRows = {
     },
     targets: byAnyIdentifier,
     rules: ({ operation }, [target]) => checkSymmetric(operation, target),
-    execute: async (request, [target], store) => {
+    execute: async (request, [target], { store }) => {
       const { arn } = target as Target
       const { dataKey, blob, materialId } = await generateDataKey(request, target as Target, store)
       return { CiphertextBlob: blob, Plaintext: dataKey, KeyId: arn, KeyMaterialId: materialId }
@@ -136,7 +136,7 @@ export const encryptionRows = {
     check: dataKeyLength,
     targets: byAnyIdentifier,
     rules: ({ operation }, [target]) => checkSymmetric(operation, target),
-    execute: async (request, [target], store) => {
+    execute: async (request, [target], { store }) => {
       const { arn } = target as Target
       const { dataKey, blob, materialId } = await generateDataKey(request, target as Target, store)
       dataKey.fill(0)
@@ -215,9 +215,7 @@ export async function encryptWith(
   plaintext: Uint8Array,
   context: EncryptionContext | undefined,
 ): Promise<{ blob: Bytes; materialId: MaterialId }> {
-  const materialId = key.currentMaterialId
-  const material = await store.material(key.keyId, materialId)
-  if (!material) throw new TypeError('the key has lost its current material')
+  const material = await currentMaterial(store, key)
   const header = headerOf(material)
   const authenticated = authenticatedData(header, context)
   const blob = await seal(
@@ -226,7 +224,7 @@ export async function encryptWith(
     authenticated,
     header,
   )
-  return { blob, materialId }
+  return { blob, materialId: material.materialId }
 }
 
 const headers = new WeakMap<MaterialRecord, Uint8Array<ArrayBuffer>>()
@@ -249,8 +247,8 @@ async function decryptWith(
 ): Promise<{ plaintext: Bytes; materialId: MaterialId }> {
   const { materialId, header, sealed } = readOwnCiphertext(blob)
   const material = await store.material(key.keyId, materialId)
-  const plaintext =
-    material && (await open(material.handles.aead as CryptoKey, sealed, authenticatedData(header, context)))
+  const { aead } = material?.handles ?? {}
+  const plaintext = aead && (await open(aead, sealed, authenticatedData(header, context)))
   if (!plaintext)
     throw new InvalidCiphertextException(
       'The ciphertext cannot be opened: it was changed, or the encryption context is not exactly the one it was made with.',

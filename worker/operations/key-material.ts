@@ -1,8 +1,9 @@
 import { InvalidKeyUsageException } from '../../src/contract/errors.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
+import type { KeySpec } from '../../src/contract/shapes.js'
 import { familyOf } from '../material/families.js'
-import type { MaterialFamily } from '../material/family.js'
-import type { KeyRecord, MaterialRecord } from '../storage/schema.js'
+import type { Material, MaterialFamily } from '../material/family.js'
+import type { Custody, KeyRecord, MaterialRecord } from '../storage/schema.js'
 import type { VaultStore } from '../storage/vault-store.js'
 
 /** The current material of a key that is not for symmetric encryption, and the family that can use it. */
@@ -11,12 +12,29 @@ export async function materialOf(
   key: KeyRecord,
 ): Promise<{ material: MaterialRecord; family: MaterialFamily }> {
   if (key.keySpec === 'SYMMETRIC_DEFAULT') throw new TypeError('symmetric encryption keys have no family')
-  const [material, family] = await Promise.all([
-    store.material(key.keyId, key.currentMaterialId),
-    familyOf(key.keySpec),
-  ])
-  if (!material) throw new TypeError('the key has lost its current material')
+  const [material, family] = await Promise.all([currentMaterial(store, key), familyOf(key.keySpec)])
   return { material, family }
+}
+
+/** The current material of a key, which every key that can be used has (STATE-9). */
+export async function currentMaterial(
+  store: VaultStore,
+  { keyId, currentMaterialId }: KeyRecord,
+): Promise<MaterialRecord> {
+  const found = currentMaterialId === undefined ? undefined : store.material(keyId, currentMaterialId)
+  const material = found instanceof Promise ? await found : found
+  if (!material || material.imported?.isHere === false) throw new TypeError('the key has lost its current material')
+  return material
+}
+
+/** Where a material's private bytes are. */
+export function custodyOf({ sealed }: Material): Custody {
+  return sealed ? 'sealed' : 'native'
+}
+
+/** Key specs whose material can come from outside (IMP-2). */
+export function canImport(keySpec: KeySpec): boolean {
+  return !/^(?:SM2|ML_)/.test(keySpec)
 }
 
 /**

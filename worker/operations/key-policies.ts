@@ -1,7 +1,7 @@
 /** Key policies: stored and checked for form; they are not evaluated yet. */
 import { NotFoundException, ValidationException } from '../../src/contract/errors.js'
 import { listPage } from './paging.js'
-import { checkPolicyDocument, defaultKeyPolicy, storedPolicy } from './policy-document.js'
+import { checkPolicyDocument, policyOf, storedPolicy } from './policy-document.js'
 import type { OperationRows } from './row.js'
 import { byKeyIdOrArn, onlyKey } from './targets.js'
 
@@ -16,7 +16,7 @@ export const keyPolicyRows = {
     execute: async ({ input, realm }, targets) => {
       const { PolicyName = DEFAULT } = input
       if (PolicyName !== DEFAULT) throw new NotFoundException(`No such policy exists: the only name is '${DEFAULT}'.`)
-      return { Policy: onlyKey(targets).policy ?? defaultKeyPolicy(realm), PolicyName }
+      return { Policy: policyOf(realm, onlyKey(targets)), PolicyName }
     },
   },
 
@@ -39,7 +39,7 @@ export const keyPolicyRows = {
     kind: 'read',
     audited: ['KeyId', 'Limit'],
     targets: byKeyIdOrArn,
-    execute: async ({ input }, targets, store) => {
+    execute: async ({ input }, targets, { store }) => {
       const scope = `ListKeyPolicies ${onlyKey(targets).keyId}`
       const { items, ...page } = await listPage(store, scope, input, 100, () => ({ items: [DEFAULT] }))
       return { PolicyNames: [...items], ...page }

@@ -4,14 +4,15 @@ import {
   UnsupportedOperationException,
   ValidationException,
 } from '../../src/contract/errors.js'
-import { keyArn, newKeyId } from '../../src/contract/identifiers.js'
+import { keyArn, newKeyId, newMultiRegionKeyId, type Realm } from '../../src/contract/identifiers.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
-import type { KeySpec, KeyState, KeyUsage, OperationInput } from '../../src/contract/shapes.js'
-import { bytesToHex } from '../material/bytes.js'
+import type { KeySpec, KeyUsage, OperationInput } from '../../src/contract/shapes.js'
+import { DAY, hasReplicas, newMaterialId } from '../lifecycle/rotation.js'
 import { familyOf } from '../material/families.js'
 import type { Material, Purpose } from '../material/family.js'
 import { generateSymmetric } from '../material/symmetric.js'
-import type { KeyRecord } from '../storage/schema.js'
+import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
+import { canImport, custodyOf } from './key-material.js'
 import { keyMetadata } from './key-metadata.js'
 import { listPage } from './paging.js'
 import { checkPolicyDocument, storedPolicy } from './policy-document.js'
@@ -19,7 +20,6 @@ import type { OperationRows, Request } from './row.js'
 import { checkTags, tagsOf } from './tag-rules.js'
 import { byAnyIdentifier, byKeyIdOrArn, onlyKey } from './targets.js'
 
-const DAY = 86_400_000
 const DEFAULT_WINDOW_IN_DAYS = 30
 
 export const keyRows = {
@@ -43,9 +43,9 @@ export const keyRows = {
     execute: async ({ input, now, realm, quotas }, _targets, transaction, prepared) => {
       if ((await transaction.keyCount()) >= quotas.keys)
         throw new LimitExceededException(`There are ${quotas.keys} KMS keys already, which is the limit for a Region.`)
-      const material = prepared as Material
+      const material = prepared as Material | undefined
       const { keySpec, keyUsage } = requestedKind(input)
-      const keyId = newKeyId()
+      const keyId = input.MultiRegion ? newMultiRegionKeyId() : newKeyId()
       const materialId = newMaterialId()
       const record: KeyRecord = {
         keyId,
@@ -54,14 +54,14 @@ export const keyRows = {
         description: input.Description ?? '',
         keySpec,
         keyUsage,
-        origin: 'AWS_KMS',
-        state: 'Enabled',
-        currentMaterialId: materialId,
-        custody: material.sealed ? 'sealed' : 'native',
+        origin: material ? 'AWS_KMS' : 'EXTERNAL',
+        state: material ? 'Enabled' : 'PendingImport',
+        ...(material && { currentMaterialId: materialId, custody: custodyOf(material) }),
+        ...(input.MultiRegion && { set: primaryOfNone(realm) }),
         ...storedPolicy(realm, input.Policy),
         tags: tagsOf(input.Tags ?? []),
       }
-      await transaction.addKey(record, { keyId, materialId, createdAt: now, ...material })
+      await transaction.addKey(record, material ? [{ keyId, materialId, createdAt: now, ...material }] : [])
       return { KeyMetadata: keyMetadata(realm, record) }
     },
   },
@@ -76,7 +76,7 @@ export const keyRows = {
   ListKeys: {
     kind: 'read',
     audited: ['Limit'],
-    execute: async ({ input, realm }, _targets, store) => {
+    execute: async ({ input, realm }, _targets, { store }) => {
       const { items, ...page } = await listPage(store, 'ListKeys', input, 100, (limit, after) =>
         store.listKeys(limit, after),
       )
@@ -98,8 +98,8 @@ export const keyRows = {
     kind: 'mutation',
     audited: ['KeyId'],
     targets: byKeyIdOrArn,
-    execute: async (_request, targets, transaction) => {
-      await transaction.putKey({ ...onlyKey(targets), state: 'Enabled' })
+    execute: async ({ now }, targets, transaction) => {
+      await transaction.putKey(enabled(onlyKey(targets), now))
       return {}
     },
   },
@@ -121,15 +121,15 @@ export const keyRows = {
     execute: async ({ input, now, realm }, targets, transaction) => {
       const key = onlyKey(targets)
       const days = input.PendingWindowInDays ?? DEFAULT_WINDOW_IN_DAYS
-      const deletionDate = now + days * DAY
-      const state: KeyState = 'PendingDeletion'
-      await transaction.putKey({ ...key, state, deletionDate, dueAt: deletionDate })
-      return {
-        KeyId: keyArn(realm, key.keyId),
-        DeletionDate: new Date(deletionDate),
-        KeyState: state,
-        PendingWindowInDays: days,
+      const answer = { KeyId: keyArn(realm, key.keyId), PendingWindowInDays: days }
+      if (key.set?.role === 'PRIMARY' && hasReplicas(key)) {
+        // The clock starts when the last replica is gone (DEL-23).
+        await transaction.putKey({ ...key, state: 'PendingReplicaDeletion', windowInDays: days })
+        return { ...answer, KeyState: 'PendingReplicaDeletion' }
       }
+      const deletionDate = now + days * DAY
+      await transaction.putKey({ ...key, state: 'PendingDeletion', deletionDate })
+      return { ...answer, DeletionDate: new Date(deletionDate), KeyState: 'PendingDeletion' }
     },
   },
 
@@ -138,7 +138,7 @@ export const keyRows = {
     audited: ['KeyId'],
     targets: byKeyIdOrArn,
     execute: async ({ realm }, targets, transaction) => {
-      const { deletionDate: _, dueAt: __, ...key } = onlyKey(targets)
+      const { deletionDate: _, windowInDays: __, ...key } = onlyKey(targets)
       await transaction.putKey({ ...key, state: 'Disabled' })
       return { KeyId: keyArn(realm, key.keyId) }
     },
@@ -146,7 +146,7 @@ export const keyRows = {
 } satisfies OperationRows
 
 function checkCreateKey(input: OperationInput<'CreateKey'>): void {
-  const { KeySpec, CustomerMasterKeySpec, KeyUsage, Origin, MultiRegion, CustomKeyStoreId, XksKeyId, Tags } = input
+  const { KeySpec, CustomerMasterKeySpec, KeyUsage, Origin, CustomKeyStoreId, XksKeyId, Tags } = input
   if (KeySpec !== undefined && CustomerMasterKeySpec !== undefined)
     throw new ValidationException(
       'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
@@ -159,15 +159,32 @@ function checkCreateKey(input: OperationInput<'CreateKey'>): void {
   if (!keySpecs[keySpec].usages[keyUsage])
     throw new ValidationException(`KeyUsage ${keyUsage} is not compatible with KeySpec ${keySpec}`)
   checkTags(Tags ?? [])
-  const missing =
-    CustomKeyStoreId !== undefined || XksKeyId !== undefined
-      ? 'Custom key stores are'
-      : Origin !== undefined && Origin !== 'AWS_KMS'
-        ? `Origin ${Origin} is`
-        : MultiRegion
-          ? 'MultiRegion is'
-          : undefined
-  if (missing) throw new UnsupportedOperationException(`${missing} not built yet in browser-kms.`)
+  if (
+    CustomKeyStoreId !== undefined ||
+    XksKeyId !== undefined ||
+    Origin === 'AWS_CLOUDHSM' ||
+    Origin === 'EXTERNAL_KEY_STORE'
+  )
+    throw new UnsupportedOperationException('Custom key stores are not built yet in browser-kms.')
+  if (Origin === 'EXTERNAL' && !canImport(keySpec))
+    throw new UnsupportedOperationException(`Key material of spec ${keySpec} cannot be imported.`)
+}
+
+/** A new multi-Region key is a primary without replicas (MRK-5). */
+function primaryOfNone({ region }: Realm): KeySetPlace {
+  return { role: 'PRIMARY', primaryRegion: region, replicaRegions: [] }
+}
+
+/**
+ * EnableKey: a key that lost its imported material waits for it (STATE-9), one whose rotation fell due while it was
+ * disabled rotates at once (ROT-22).
+ */
+function enabled(key: KeyRecord, now: number): KeyRecord {
+  const state = key.origin === 'EXTERNAL' && !key.importedMaterial?.complete ? 'PendingImport' : 'Enabled'
+  const { rotation } = key
+  const age = now - (key.currentSince ?? key.createdAt)
+  const isOverdue = key.state === 'Disabled' && rotation !== undefined && age >= rotation.periodInDays * DAY
+  return { ...key, state, ...(isOverdue && { rotation: { ...rotation, nextDate: now } }) }
 }
 
 /** Spec and usage that CreateKey is asked for, with its defaults. */
@@ -189,13 +206,15 @@ const purposes: { readonly [Usage in KeyUsage]: Purpose } = {
   ENCAPSULATE_DECAPSULATE: 'encapsulate',
 }
 
-async function makeMaterial({ input, custody }: Request<'CreateKey'>): Promise<Material> {
+/** What a key is to be used for, in the words of its material. */
+export function purposeOf({ keyUsage }: Pick<KeyRecord, 'keyUsage'>): Purpose {
+  return purposes[keyUsage]
+}
+
+/** @returns undefined if the material is to be imported */
+async function makeMaterial({ input, custody }: Request<'CreateKey'>): Promise<Material | undefined> {
+  if (input.Origin === 'EXTERNAL') return undefined
   const { keySpec, keyUsage } = requestedKind(input)
   if (keySpec === 'SYMMETRIC_DEFAULT') return { handles: { aead: await generateSymmetric() } }
   return (await familyOf(keySpec)).make(purposes[keyUsage], custody.sealer, custody)
-}
-
-/** Names of generated material are random: the bytes they stand for are known to nobody. */
-function newMaterialId(): string {
-  return bytesToHex(crypto.getRandomValues(new Uint8Array(32)))
 }

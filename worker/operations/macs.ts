@@ -13,7 +13,7 @@ export const macRows = {
     audited: ['KeyId', 'MacAlgorithm', 'DryRun'],
     targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.MacAlgorithm),
-    execute: async ({ input, custody }, [target], store) => {
+    execute: async ({ input, custody }, [target], { store }) => {
       const mac = await macOf(target as Target, input.Message as Bytes, custody, store)
       return { KeyId: (target as Target).arn, Mac: mac, MacAlgorithm: input.MacAlgorithm }
     },
@@ -25,7 +25,7 @@ export const macRows = {
     audited: ['KeyId', 'MacAlgorithm', 'DryRun'],
     targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.MacAlgorithm),
-    execute: async ({ input, custody }, [target], store) => {
+    execute: async ({ input, custody }, [target], { store }) => {
       const mac = await macOf(target as Target, input.Message as Bytes, custody, store)
       if (!equalInConstantTime(mac, input.Mac as Bytes))
         throw new KMSInvalidMacException('The MAC is not the one of this key over this message.')

@@ -1,6 +1,7 @@
 import { LimitExceededException, MalformedPolicyDocumentException } from '../../src/contract/errors.js'
 import { type Realm, rootArn } from '../../src/contract/identifiers.js'
 import type { Quotas } from '../quotas.js'
+import type { KeyRecord } from '../storage/schema.js'
 
 const VERSIONS = ['2012-10-17', '2008-10-17']
 const encoder = new TextEncoder()
@@ -24,6 +25,11 @@ export function defaultKeyPolicy(realm: Realm): string {
     undefined,
     2,
   )
+}
+
+/** The key policy of a key as text. */
+export function policyOf(realm: Realm, { policy }: Pick<KeyRecord, 'policy'>): string {
+  return policy ?? defaultKeyPolicy(realm)
 }
 
 /** How a policy is kept in a key's record: the default one not at all, it would be repeated for every key. */

@@ -22,7 +22,7 @@ export const publicKeyRows = {
       if (keySpecs[key.keySpec].type !== 'asymmetric')
         throw new UnsupportedOperationException(`${arn} has no public key: its key spec is ${key.keySpec}.`)
     },
-    execute: async (_request, [target], store) => {
+    execute: async (_request, [target], { store }) => {
       const { key, arn } = target as Target
       const { material } = await materialOf(store, key)
       return {
@@ -44,7 +44,7 @@ export const publicKeyRows = {
     check: refuseRecipient,
     targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.KeyAgreementAlgorithm),
-    execute: async ({ input, custody }, [target], store) => {
+    execute: async ({ input, custody }, [target], { store }) => {
       const { key, arn } = target as Target
       const { material, family } = await materialOf(store, key)
       const secret = await ability(family, 'agreement').agree(material, input.PublicKey as Bytes, custody.sealer)
@@ -67,7 +67,7 @@ export const publicKeyRows = {
     audited: ['KeyId', 'EncapsulationAlgorithm', 'DryRun'],
     targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.EncapsulationAlgorithm),
-    execute: async ({ input }, [target], store) => {
+    execute: async ({ input }, [target], { store }) => {
       const { key, arn } = target as Target
       const { material, family } = await materialOf(store, key)
       const { ciphertext, sharedSecret } = await ability(family, 'encapsulation').encapsulate(material)
@@ -86,7 +86,7 @@ export const publicKeyRows = {
     audited: ['KeyId', 'EncapsulationAlgorithm', 'DryRun'],
     targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkAlgorithmOf((target as Target).key, input.EncapsulationAlgorithm),
-    execute: async ({ input, custody }, [target], store) => {
+    execute: async ({ input, custody }, [target], { store }) => {
       const { key, arn } = target as Target
       const { material, family } = await materialOf(store, key)
       const ciphertext = input.SharedSecretCiphertextBlob as Bytes

@@ -4,10 +4,11 @@ import type { Caller } from '../authorization/caller.js'
 import type { MakeOptions } from '../material/family.js'
 import type { Sealer } from '../material/sealer.js'
 import type { Quotas } from '../quotas.js'
+import type { RegionVault } from '../region-vault.js'
+import type { Regions } from '../regions.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
-import type { VaultStore } from '../storage/vault-store.js'
 
 /** A key that a request is about, and in which part. */
 export interface Target {
@@ -32,6 +33,8 @@ export interface Request<Name extends OperationName> {
   readonly requestId: string
   /** The moment of the request, milliseconds since 1970: one request sees one time. */
   readonly now: number
+  /** The Regions of the vault: for the few operations that reach beyond their own. */
+  readonly regions: Regions
 }
 
 interface RowBase<Name extends OperationName> {
@@ -55,7 +58,7 @@ export interface ReadRow<Name extends OperationName> extends RowBase<Name> {
   readonly execute: (
     request: Request<Name>,
     targets: readonly Target[],
-    store: VaultStore,
+    region: RegionVault,
   ) => Promise<OperationResult<Name>>
 }
 
@@ -69,7 +72,11 @@ export interface UseRow<Name extends OperationName> extends RowBase<Name> {
 export interface MutationRow<Name extends OperationName, Prepared = unknown> extends RowBase<Name> {
   readonly kind: 'mutation'
   /** Slow work that a transaction cannot wait for, such as making a key. It is done before the transaction begins. */
-  readonly prepare?: (request: Request<Name>) => Promise<Prepared>
+  readonly prepare?: (request: Request<Name>, targets: readonly Target[], region: RegionVault) => Promise<Prepared>
+  /** The request changes a set of multi-Region keys, and has it to itself from `prepare` to `complete`. */
+  readonly ofSet?: true
+  /** What has to follow in another Region once the transaction is committed. */
+  readonly complete?: (request: Request<Name>, targets: readonly Target[], prepared: Prepared) => Promise<void>
   readonly execute: (
     request: Request<Name>,
     targets: readonly Target[],

@@ -24,7 +24,7 @@ export const signingRows = {
       checkMessage(input, (target as Target).key)
       checkCanSign(input, (target as Target).key)
     },
-    execute: async ({ input, custody }, [target], store) => {
+    execute: async ({ input, custody }, [target], { store }) => {
       const { key, arn } = target as Target
       const { material, family } = await materialOf(store, key)
       const { SigningAlgorithm, Message, MessageType = 'RAW' } = input
@@ -45,7 +45,7 @@ export const signingRows = {
     audited: ['KeyId', 'SigningAlgorithm', 'MessageType', 'DryRun'],
     targets: byAnyIdentifier,
     rules: ({ input }, [target]) => checkMessage(input, (target as Target).key),
-    execute: async ({ input }, [target], store) => {
+    execute: async ({ input }, [target], { store }) => {
       const { key, arn } = target as Target
       const { material, family } = await materialOf(store, key)
       const { SigningAlgorithm, Message, MessageType = 'RAW', Signature } = input

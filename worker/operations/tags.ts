@@ -40,7 +40,7 @@ export const tagRows = {
     kind: 'read',
     audited: ['KeyId', 'Limit'],
     targets: byKeyIdOrArn,
-    execute: async ({ input }, targets, store) => {
+    execute: async ({ input }, targets, { store }) => {
       const key = onlyKey(targets)
       const { items, ...page } = await listPage(store, `ListResourceTags ${key.keyId}`, input, 50, (limit, after) => {
         const names = Object.keys(key.tags)

@@ -5,7 +5,12 @@ import type { Changes } from './transaction.js'
 /** What one tab tells the others after a mutation. Hints only: the receiver reads the database, never this message. */
 export interface ChangeNotice {
   readonly count: number
-  readonly keys: readonly { readonly keyId: KeyId; readonly state?: KeyState; readonly dueAt?: number }[]
+  readonly keys: readonly {
+    readonly keyId: KeyId
+    readonly state?: KeyState
+    readonly dueAt?: number
+    readonly unsettledAt?: number
+  }[]
   readonly aliases: readonly AliasName[]
 }
 
@@ -37,6 +42,7 @@ export function noticeOf({ count, keys, aliases }: Changes): ChangeNotice {
       keyId,
       ...(record && { state: record.state }),
       ...(record?.dueAt !== undefined && { dueAt: record.dueAt }),
+      ...(record?.unsettledAt !== undefined && { unsettledAt: record.unsettledAt }),
     })),
     aliases: [...aliases],
   }

@@ -10,6 +10,9 @@ import type { VaultRecords, VaultSchema } from './schema.js'
 export interface OpenDatabase {
   readonly connection: IDBPDatabase<VaultSchema>
   readonly identity: VaultRecords['identity']
+  /** The highest time that earlier sessions have seen. */
+  readonly latest: number
+  readonly trackingSince: number
 }
 
 /**
@@ -25,14 +28,20 @@ export async function openDatabase(
   now: number,
   onClosed: () => void,
 ): Promise<OpenDatabase> {
-  const connection = await openConnection(vaultName, realm, onClosed)
+  const connection = await openConnection(vaultName, realm, now, onClosed)
   try {
     const identity = await readOrMakeIdentity(connection, realm, now)
     if (identity.accountId !== realm.accountId)
       throw new ValidationException(
         `The vault '${vaultName}' belongs to account ${identity.accountId}, not ${realm.accountId}. Open it with that accountId, or choose another name.`,
       )
-    return { connection, identity }
+    const [clock, tracking] = await Promise.all([connection.get('vault', 'clock'), connection.get('vault', 'tracking')])
+    return {
+      connection,
+      identity,
+      latest: (clock as VaultRecords['clock'] | undefined)?.latest ?? 0,
+      trackingSince: (tracking as VaultRecords['tracking'] | undefined)?.since ?? identity.createdAt,
+    }
   } catch (error) {
     connection.close()
     throw error
@@ -42,12 +51,13 @@ export async function openDatabase(
 async function openConnection(
   vaultName: string,
   realm: Realm,
+  now: number,
   onClosed: () => void,
 ): Promise<IDBPDatabase<VaultSchema>> {
   try {
     return await openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
-      upgrade(database, oldVersion) {
-        for (const migrate of migrations.slice(oldVersion)) migrate(database)
+      upgrade(database, oldVersion, _newVersion, transaction) {
+        for (const migrate of migrations.slice(oldVersion)) migrate({ database, transaction, now })
       },
       blocking(_currentVersion, _blockedVersion, event) {
         ;(event.target as IDBDatabase).close()

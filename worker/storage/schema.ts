@@ -7,7 +7,7 @@
  */
 import type { DBSchema } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
-import type { KeySpec, KeyState, KeyUsage, Origin } from '../../src/contract/shapes.js'
+import type { KeySpec, KeyState, KeyUsage, OperationName, Origin, Value } from '../../src/contract/shapes.js'
 import type { Material } from '../material/family.js'
 
 /** A KMS key without its material. Times are milliseconds since 1970. */
@@ -21,16 +21,71 @@ export interface KeyRecord {
   readonly keyUsage: KeyUsage
   readonly origin: Origin
   readonly state: KeyState
-  /** The material that new ciphertexts are made with. */
-  readonly currentMaterialId: MaterialId
-  readonly custody: Custody
+  /** The material that new ciphertexts are made with. Absent until material was imported for the first time. */
+  readonly currentMaterialId?: MaterialId
+  /** When that became the current one, if not when the key was made. */
+  readonly currentSince?: number
+  readonly nextMaterial?: NextMaterial
+  /** Absent while no material was imported yet. */
+  readonly custody?: Custody
+  /** Automatic rotation, while it is on. It stays as it is while the key is disabled or pending deletion (ROT-21, ROT-23). */
+  readonly rotation?: AutomaticRotation
+  /** Rotations so far, and how many of them were asked for (ROT-29). */
+  readonly rotations?: { readonly total: number; readonly onDemand: number }
+  /** Of keys of origin EXTERNAL, once material was imported. */
+  readonly importedMaterial?: ImportedMaterialSummary
+  /** Of multi-Region keys. */
+  readonly set?: KeySetPlace
   /** In PendingDeletion only. */
   readonly deletionDate?: number
-  /** When the sweeper has to look at this key again; absent if never. Indexed. */
+  /** In PendingReplicaDeletion only: days that the key waits once its last replica is gone (DEL-24). */
+  readonly windowInDays?: number
+  /** When the sweeper has to look at this key again; absent if never. Kept by the transaction. Indexed. */
   readonly dueAt?: number
+  /** From when on the other Regions of a multi-Region key have to be told something; absent if nothing. Indexed. */
+  readonly unsettledAt?: number
   /** Absent while the key has the default key policy (MGT-24). */
   readonly policy?: string
   readonly tags: Readonly<Record<string, string>>
+}
+
+/** The schedule of automatic rotation. */
+export interface AutomaticRotation {
+  readonly periodInDays: number
+  readonly nextDate: number
+}
+
+/**
+ * Material that is to become the current one: imported and waiting for RotateKeyOnDemand (IMP-18), or made by a rotation
+ * that ends when the keys of all Regions have it (ROT-33).
+ */
+export interface NextMaterial {
+  readonly materialId: MaterialId
+  /** Whether the keys of all Regions have it. */
+  readonly everywhere: boolean
+  /** The rotation that goes on; absent while imported material waits. */
+  readonly rotation?: { readonly type: RotationType; readonly startedAt: number }
+}
+
+export type RotationType = Value<'RotationType'>
+
+/** What the materials of a key of origin EXTERNAL amount to; kept with the key, so that no use has to read them all. */
+export interface ImportedMaterialSummary {
+  /** Whether all materials that the key is bound to are here: only then it can be used (STATE-11). */
+  readonly complete: boolean
+  /** When the first of those that are here expires. */
+  readonly validTo?: number
+  /** The same, of those for which a clock set back is no help (TIME-1). */
+  readonly validToAtLatest?: number
+}
+
+/** A multi-Region key's place in its set: one primary and its replicas, one key in a Region (MRK-2). */
+export interface KeySetPlace {
+  readonly role: Value<'MultiRegionKeyType'>
+  readonly primaryRegion: string
+  readonly replicaRegions: readonly string[]
+  /** The Region whose key is about to become the primary; with the old primary, while that is `Updating` (MRK-14). */
+  readonly movingTo?: string
 }
 
 /** Where the bytes of a key's material are (design: custody of material). */
@@ -47,6 +102,47 @@ export interface MaterialRecord extends Material {
   readonly keyId: KeyId
   readonly materialId: MaterialId
   readonly createdAt: number
+  /** How it became the current material. Absent for the first one, and while it waits. */
+  readonly rotation?: {
+    /** The key's first rotation is 1. */
+    readonly ordinal: number
+    readonly date: number
+    readonly type: RotationType
+  }
+  /** Of keys of origin EXTERNAL. The record outlives its handles: it says which material has to be imported again. */
+  readonly imported?: {
+    readonly isHere: boolean
+    readonly description?: string
+    readonly validTo?: number
+    /** The clock had been ahead of `validTo` once when this was imported: only what it says now counts (TIME-1). */
+    readonly ignoresLatest?: true
+  }
+}
+
+/** The key pair of one GetParametersForImport (IMP-10). */
+export interface ImportTokenRecord {
+  readonly keyId: KeyId
+  readonly tokenId: string
+  readonly wrappingAlgorithm: Value<'AlgorithmSpec'>
+  readonly wrappingKeySpec: Value<'WrappingKeySpec'>
+  /** Indexed. */
+  readonly validTo: number
+  /** Non-extractable. */
+  readonly privateKey: CryptoKey
+}
+
+/** A replica that was deleted, until its primary knows. */
+export interface DepartureRecord {
+  readonly keyId: KeyId
+  readonly primaryRegion: string
+}
+
+/** The last successful use of a key (DEL-32). */
+export interface LastUsage {
+  readonly operation: OperationName
+  readonly at: number
+  readonly eventId: string
+  readonly requestId: string
 }
 
 export interface AliasRecord {
@@ -80,16 +176,32 @@ export interface VaultRecords {
     /** Mutations so far: a worker whose own count agrees knows that its cache is up to date. */
     readonly changes: number
   }
+  /** The highest time that was seen (TIME-1), to the minute. */
+  clock: { readonly latest: number }
+  /** Since when the last use of keys is kept (DEL-32). */
+  tracking: { readonly since: number }
 }
 
 export interface VaultSchema extends DBSchema {
-  keys: { key: KeyId; value: KeyRecord; indexes: { due: number } }
+  keys: { key: KeyId; value: KeyRecord; indexes: { due: number; unsettled: number } }
   materials: { key: [KeyId, MaterialId]; value: MaterialRecord }
   aliases: { key: AliasName; value: AliasRecord; indexes: { target: [KeyId, AliasName] } }
   /** Keyed by the running number of the last audit record in the pack. */
   audit: { key: number; value: AuditPack }
+  importTokens: { key: [KeyId, string]; value: ImportTokenRecord; indexes: { validTo: number } }
+  departures: { key: KeyId; value: DepartureRecord }
+  usage: { key: KeyId; value: LastUsage }
   vault: { key: keyof VaultRecords; value: VaultRecords[keyof VaultRecords] }
 }
 
-export type StoreName = 'keys' | 'materials' | 'aliases' | 'audit' | 'vault'
-export const allStores: readonly StoreName[] = ['keys', 'materials', 'aliases', 'audit', 'vault']
+export type StoreName = 'keys' | 'materials' | 'aliases' | 'audit' | 'importTokens' | 'departures' | 'usage' | 'vault'
+export const allStores: readonly StoreName[] = [
+  'keys',
+  'materials',
+  'aliases',
+  'audit',
+  'importTokens',
+  'departures',
+  'usage',
+  'vault',
+]

@@ -1,9 +1,21 @@
-import type { IDBPTransaction } from 'idb'
+import type { IDBPObjectStore, IDBPTransaction } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import { dueAt, isGone } from '../lifecycle/deadlines.js'
 import { appendPack } from './audit-store.js'
 import type { VaultReader } from './reader.js'
-import type { AliasRecord, KeyRecord, MaterialRecord, StoreName, VaultRecords, VaultSchema } from './schema.js'
+import type {
+  AliasRecord,
+  DepartureRecord,
+  ImportTokenRecord,
+  KeyRecord,
+  MaterialId,
+  MaterialRecord,
+  StoreName,
+  VaultRecords,
+  VaultSchema,
+} from './schema.js'
+import type { Moment } from './vault-clock.js'
 
 /** What a committed mutation changed: caches, other tabs and listeners are told. */
 export interface Changes {
@@ -12,28 +24,34 @@ export interface Changes {
   /** Keys as they are now; `undefined` for those that are gone. */
   readonly keys: ReadonlyMap<KeyId, KeyRecord | undefined>
   readonly aliases: ReadonlySet<AliasName>
+  /** The highest time that any session has written. */
+  readonly latest: number
 }
+
+/** The clock is remembered to the minute: writing it down each time would cost more than it is worth. */
+export const CLOCK_STEP = 60_000
 
 /**
  * The one readwrite transaction of a mutation, over every store. Reads and writes in it are atomic and serialised over
  * all tabs; nothing but IndexedDB may be awaited while it is open.
  */
 export class VaultTransaction implements VaultReader {
+  /** The moment at which the transaction began: all that it does has one time. */
+  readonly moment: Moment
   readonly #transaction: IDBPTransaction<VaultSchema, StoreName[], 'readwrite'>
-  readonly #now: number
   readonly #keys = new Map<KeyId, KeyRecord | undefined>()
   readonly #aliases = new Set<AliasName>()
   readonly #audit: AuditRecord[] = []
   #keyCountChange = 0
 
-  constructor(transaction: IDBPTransaction<VaultSchema, StoreName[], 'readwrite'>, now: number) {
+  constructor(transaction: IDBPTransaction<VaultSchema, StoreName[], 'readwrite'>, moment: Moment) {
     this.#transaction = transaction
-    this.#now = now
+    this.moment = moment
   }
 
   async key(keyId: KeyId): Promise<KeyRecord | undefined> {
     const record = await this.#transaction.objectStore('keys').get(keyId)
-    return isGone(record, this.#now) ? undefined : record
+    return isGone(record, this.moment) ? undefined : record
   }
 
   async alias(aliasName: AliasName): Promise<AliasRecord | undefined> {
@@ -50,24 +68,26 @@ export class VaultTransaction implements VaultReader {
     return (await this.#counters()).keys
   }
 
-  /** Adds a new key and its first material. */
-  async addKey(record: KeyRecord, material: MaterialRecord): Promise<void> {
-    this.#keys.set(record.keyId, record)
+  /** Adds a new key and its first material, if it has any yet. */
+  async addKey(record: KeyRecord, materials: readonly MaterialRecord[]): Promise<void> {
+    const added = withDueAt(record)
+    this.#keys.set(record.keyId, added)
     this.#keyCountChange += 1
+    const store = this.#transaction.objectStore('materials')
     await Promise.all([
-      this.#transaction.objectStore('keys').add(record),
-      this.#transaction.objectStore('materials').add(material),
+      this.#transaction.objectStore('keys').add(added),
+      ...materials.map((material) => store.add(material)),
     ])
   }
 
-  /** Replaces a key's metadata. The revision counts up by itself. */
+  /** Replaces a key's metadata. The revision counts up by itself, and the sweeper's deadline follows from the rest. */
   async putKey(record: KeyRecord): Promise<void> {
-    const next = { ...record, revision: record.revision + 1 }
+    const next = withDueAt({ ...record, revision: record.revision + 1 })
     this.#keys.set(record.keyId, next)
     await this.#transaction.objectStore('keys').put(next)
   }
 
-  /** Removes a key and everything that belongs to it: all materials, all aliases (DEL-35). */
+  /** Removes a key and everything that belongs to it: all materials, all aliases, its last use (DEL-35). */
   async deleteKey(keyId: KeyId): Promise<void> {
     const aliases = this.#transaction.objectStore('aliases')
     const names = await aliases.index('target').getAllKeys(rangeOf(keyId))
@@ -77,8 +97,51 @@ export class VaultTransaction implements VaultReader {
     await Promise.all([
       this.#transaction.objectStore('keys').delete(keyId),
       this.#transaction.objectStore('materials').delete(rangeOf(keyId)),
+      this.#transaction.objectStore('importTokens').delete(rangeOf(keyId)),
+      this.#transaction.objectStore('usage').delete(keyId),
       ...names.map((name) => aliases.delete(name)),
     ])
+  }
+
+  /** All materials of a key, in no order. */
+  async materials(keyId: KeyId): Promise<MaterialRecord[]> {
+    return this.#transaction.objectStore('materials').getAll(rangeOf(keyId))
+  }
+
+  async material(keyId: KeyId, materialId: MaterialId): Promise<MaterialRecord | undefined> {
+    return this.#transaction.objectStore('materials').get([keyId, materialId])
+  }
+
+  async putMaterial(material: MaterialRecord): Promise<void> {
+    await this.#transaction.objectStore('materials').put(material)
+  }
+
+  async deleteMaterial(keyId: KeyId, materialId: MaterialId): Promise<void> {
+    await this.#transaction.objectStore('materials').delete([keyId, materialId])
+  }
+
+  /** Adds an import token, and removes those that have expired. */
+  async addImportToken(token: ImportTokenRecord): Promise<void> {
+    const store = this.#transaction.objectStore('importTokens')
+    const expired = await store.index('validTo').getAllKeys(IDBKeyRange.upperBound(this.moment.now))
+    await Promise.all([store.put(token), ...expired.map((key) => store.delete(key))])
+  }
+
+  /** @returns whether the token was there */
+  async takeImportToken(keyId: KeyId, tokenId: string): Promise<boolean> {
+    const store = this.#transaction.objectStore('importTokens')
+    const found = await store.getKey([keyId, tokenId])
+    if (found) await store.delete(found)
+    return found !== undefined
+  }
+
+  /** Leaves word of a deleted replica for its primary. */
+  async addDeparture(departure: DepartureRecord): Promise<void> {
+    await this.#transaction.objectStore('departures').put(departure)
+  }
+
+  async deleteDeparture(keyId: KeyId): Promise<void> {
+    await this.#transaction.objectStore('departures').delete(keyId)
   }
 
   async putAlias(record: AliasRecord): Promise<void> {
@@ -93,7 +156,7 @@ export class VaultTransaction implements VaultReader {
 
   /** Keys whose time has come, at most `limit` of them. */
   async dueKeys(limit: number): Promise<KeyRecord[]> {
-    return this.#transaction.objectStore('keys').index('due').getAll(IDBKeyRange.upperBound(this.#now), limit)
+    return this.#transaction.objectStore('keys').index('due').getAll(IDBKeyRange.upperBound(this.moment.now), limit)
   }
 
   /** The record is written with the mutation or not at all. */
@@ -103,14 +166,16 @@ export class VaultTransaction implements VaultReader {
 
   /** Writes what goes with every mutation and commits. */
   async commit(): Promise<Changes> {
+    const vault = this.#transaction.objectStore('vault')
     const { keys, changes } = await this.#counters()
     const count = changes + 1
-    await Promise.all([
-      this.#transaction.objectStore('vault').put({ keys: keys + this.#keyCountChange, changes: count }, 'counters'),
+    const [latest] = await Promise.all([
+      rememberClock(vault, this.moment.latest),
+      vault.put({ keys: keys + this.#keyCountChange, changes: count }, 'counters'),
       appendPack(this.#transaction.objectStore('audit'), this.#audit),
     ])
     await this.#transaction.done
-    return { count, keys: this.#keys, aliases: this.#aliases }
+    return { count, keys: this.#keys, aliases: this.#aliases, latest }
   }
 
   async #counters(): Promise<VaultRecords['counters']> {
@@ -118,9 +183,24 @@ export class VaultTransaction implements VaultReader {
   }
 }
 
-/** A key whose deletion is due is gone, whether or not the sweeper has removed it yet (STATE-25). */
-export function isGone(record: KeyRecord | undefined, now: number): boolean {
-  return record?.deletionDate !== undefined && record.deletionDate <= now
+/**
+ * Writes down the highest time that was seen, if it has become notably higher.
+ *
+ * @returns what is written there now
+ */
+export async function rememberClock(
+  vault: IDBPObjectStore<VaultSchema, StoreName[], 'vault', 'readwrite'>,
+  latest: number,
+): Promise<number> {
+  const written = ((await vault.get('clock')) as VaultRecords['clock'] | undefined)?.latest ?? 0
+  if (latest < written + CLOCK_STEP) return written
+  await vault.put({ latest }, 'clock')
+  return latest
+}
+
+function withDueAt({ dueAt: _, ...record }: KeyRecord): KeyRecord {
+  const due = dueAt(record)
+  return due === undefined ? record : { ...record, dueAt: due }
 }
 
 /** What the keys of aliases' target index and of materials have in common: they begin with a key id. */

@@ -1,22 +1,28 @@
-import type { IDBPDatabase } from 'idb'
+import type { IDBPDatabase, IDBPTransaction } from 'idb'
 import type { AliasName, KeyId, Realm } from '../../src/contract/identifiers.js'
 import { databaseName } from '../../src/contract/vault-names.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import { isGone } from '../lifecycle/deadlines.js'
 import { appendPack } from './audit-store.js'
 import { ChangeFeed, type ChangeNotice, noticeOf } from './change-feed.js'
-import { openDatabase } from './database.js'
+import { type OpenDatabase, openDatabase } from './database.js'
 import { KeyCache } from './key-cache.js'
 import type { VaultReader } from './reader.js'
 import {
   type AliasRecord,
   allStores,
+  type DepartureRecord,
+  type ImportTokenRecord,
   type KeyRecord,
+  type LastUsage,
   type MaterialId,
   type MaterialRecord,
+  type StoreName,
   type VaultRecords,
   type VaultSchema,
 } from './schema.js'
-import { isGone, rangeOf, VaultTransaction } from './transaction.js'
+import { CLOCK_STEP, rangeOf, rememberClock, VaultTransaction } from './transaction.js'
+import { type Moment, VaultClock } from './vault-clock.js'
 
 /**
  * How long, in milliseconds, the cache is believed without asking the database. Other tabs announce their changes at
@@ -35,8 +41,10 @@ export interface VaultStoreOptions {
   readonly vaultName: string
   readonly realm: Realm
   readonly now: () => number
+  /** Called when the clock is found to have been set back (TIME-1). */
+  readonly onClockSetBack: (moment: Moment) => void
   /** Called after every change, also of other tabs. */
-  readonly onChange: (notice: ChangeNotice) => void
+  readonly onChange: (notice: ChangeNotice, isOurs: boolean) => void
   /** Called when the database has been taken away. */
   readonly onClosed: () => void
 }
@@ -44,31 +52,39 @@ export interface VaultStoreOptions {
 /** The stored state of one Region of a vault: reads, the cache in front of them, and mutations. */
 export class VaultStore {
   readonly identity: VaultRecords['identity']
+  /** Since when the last use of keys is known. Milliseconds since 1970. */
+  readonly trackingSince: number
   readonly #connection: IDBPDatabase<VaultSchema>
   readonly #options: VaultStoreOptions
   readonly #cache = new KeyCache()
   readonly #feed: ChangeFeed
+  readonly #clock: VaultClock
   /** Mutations that the cache has taken in. */
   #knownChanges = -1
   #verifiedAt = Number.NEGATIVE_INFINITY
   /** Counts losses of cached knowledge: what was read before one must not be cached after it. */
   #epoch = 0
   #nextDue = Number.NEGATIVE_INFINITY
+  /** What the database knows of the clock. */
+  #writtenLatest = 0
 
   static async open(options: VaultStoreOptions): Promise<VaultStore> {
     const { vaultName, realm, now, onClosed } = options
-    const { connection, identity } = await openDatabase(vaultName, realm, now(), onClosed)
-    return new VaultStore(options, connection, identity)
+    const { connection, ...known } = await openDatabase(vaultName, realm, now(), onClosed)
+    return new VaultStore(options, connection, known)
   }
 
   private constructor(
     options: VaultStoreOptions,
     connection: IDBPDatabase<VaultSchema>,
-    identity: VaultRecords['identity'],
+    { identity, latest, trackingSince }: Omit<OpenDatabase, 'connection'>,
   ) {
     this.#options = options
     this.#connection = connection
     this.identity = identity
+    this.trackingSince = trackingSince
+    this.#writtenLatest = latest
+    this.#clock = new VaultClock(options.now, latest, options.onClockSetBack)
     this.#feed = new ChangeFeed(databaseName(options.vaultName, options.realm.region), (notice) => this.#hear(notice))
   }
 
@@ -88,6 +104,11 @@ export class VaultStore {
     this.#verifiedAt = started
   }
 
+  /** What time it is. */
+  readClock(): Moment {
+    return this.#clock.read()
+  }
+
   /** Whether the sweeper has work, as far as this worker knows. */
   isSweepDue(now: number): boolean {
     return now >= this.#nextDue
@@ -103,6 +124,44 @@ export class VaultStore {
     const cursor = await this.#connection.transaction('keys').store.index('due').openKeyCursor()
     this.#nextDue = cursor ? cursor.key : Number.POSITIVE_INFINITY
     return this.#nextDue
+  }
+
+  /** How many KMS keys there are, in any state. */
+  async keyCount(): Promise<number> {
+    return ((await this.#connection.get('vault', 'counters')) as VaultRecords['counters']).keys
+  }
+
+  /** Keys whose time has come, at most `limit` of them. */
+  async dueKeys(now: number, limit: number): Promise<KeyRecord[]> {
+    return this.#connection.getAllFromIndex('keys', 'due', IDBKeyRange.upperBound(now), limit)
+  }
+
+  /** Keys of which other Regions have to hear something. */
+  async unsettledKeys(): Promise<KeyRecord[]> {
+    return this.#connection.getAllFromIndex('keys', 'unsettled')
+  }
+
+  /** Replicas that were deleted and whose primaries do not know yet. */
+  async departures(): Promise<DepartureRecord[]> {
+    return this.#connection.getAll('departures')
+  }
+
+  /** A key as it is in the database, also one whose deletion is due. */
+  async rawKey(keyId: KeyId): Promise<KeyRecord | undefined> {
+    return this.#connection.get('keys', keyId)
+  }
+
+  /** All materials of a key, in no order. */
+  async materials(keyId: KeyId): Promise<MaterialRecord[]> {
+    return this.#connection.getAll('materials', rangeOf(keyId))
+  }
+
+  async importToken(keyId: KeyId, tokenId: string): Promise<ImportTokenRecord | undefined> {
+    return this.#connection.get('importTokens', [keyId, tokenId])
+  }
+
+  async lastUsage(keyId: KeyId): Promise<LastUsage | undefined> {
+    return this.#connection.get('usage', keyId)
   }
 
   /** Reads through the cache: for the operations that use keys. */
@@ -147,7 +206,7 @@ export class VaultStore {
    */
   async mutate<Result>(work: (transaction: VaultTransaction) => Promise<Result>): Promise<Result> {
     const idb = this.#connection.transaction([...allStores], 'readwrite', { durability: 'strict' })
-    const transaction = new VaultTransaction(idb, this.#options.now())
+    const transaction = new VaultTransaction(idb, this.readClock())
     // A transaction that aborts rejects `done` too; that rejection is told through `work` or `commit`.
     idb.done.catch(() => {})
     let result: Result
@@ -158,17 +217,27 @@ export class VaultStore {
       throw error
     }
     const changes = await transaction.commit()
+    this.#clock.learn(changes.latest)
+    this.#writtenLatest = changes.latest
     const notice = noticeOf(changes)
     this.#feed.post(notice)
     this.#takeIn(notice)
     return result
   }
 
-  /** Appends audit records that go with no mutation. */
-  async appendAudit(records: readonly AuditRecord[]): Promise<void> {
-    const transaction = this.#connection.transaction('audit', 'readwrite', { durability: 'relaxed' })
-    await appendPack(transaction.store, records)
+  /** Appends what the requests that change nothing leave behind: audit records, and the last use of keys. */
+  async appendAudit(records: readonly AuditRecord[], usage: ReadonlyMap<KeyId, LastUsage>): Promise<void> {
+    const { latest } = this.readClock()
+    const remembersClock = latest >= this.#writtenLatest + CLOCK_STEP
+    const stores: StoreName[] = ['audit']
+    if (usage.size > 0) stores.push('keys', 'usage')
+    if (remembersClock) stores.push('vault')
+    const transaction = this.#connection.transaction(stores, 'readwrite', { durability: 'relaxed' })
+    await appendPack(transaction.objectStore('audit'), records)
+    for (const [keyId, last] of usage) await noteUsage(transaction, keyId, last)
+    if (remembersClock) await rememberClock(transaction.objectStore('vault'), latest)
     await transaction.done
+    if (remembersClock) this.#writtenLatest = latest
   }
 
   close(): void {
@@ -184,7 +253,7 @@ export class VaultStore {
       this.#knownChanges = notice.count
       this.#forget(notice)
     } else this.#loseCache()
-    this.#tell(notice)
+    this.#tell(notice, true)
   }
 
   /** Hears of a change in another tab. It is a hint to ask the database, which alone is believed. */
@@ -192,7 +261,7 @@ export class VaultStore {
     this.#epoch += 1
     this.#forget(notice)
     this.#verifiedAt = Number.NEGATIVE_INFINITY
-    this.#tell(notice)
+    this.#tell(notice, false)
   }
 
   #forget({ keys, aliases }: ChangeNotice): void {
@@ -202,9 +271,9 @@ export class VaultStore {
     )
   }
 
-  #tell(notice: ChangeNotice): void {
+  #tell(notice: ChangeNotice, isOurs: boolean): void {
     for (const { dueAt } of notice.keys) if (dueAt !== undefined && dueAt < this.#nextDue) this.#nextDue = dueAt
-    this.#options.onChange(notice)
+    this.#options.onChange(notice, isOurs)
   }
 
   /** Others have changed things in between: nothing in the cache can be trusted until the database is asked. */
@@ -215,7 +284,7 @@ export class VaultStore {
   }
 
   #present(record: KeyRecord | undefined): KeyRecord | undefined {
-    return record && isGone(record, this.#options.now()) ? undefined : record
+    return record && isGone(record, this.readClock()) ? undefined : record
   }
 
   async #loadKey(keyId: KeyId): Promise<KeyRecord | undefined> {
@@ -238,6 +307,17 @@ export class VaultStore {
     if (record && epoch === this.#epoch) this.#cache.addMaterial(record)
     return record
   }
+}
+
+/** Another tab may have noted a later use, and a deleted key has none. */
+async function noteUsage(
+  transaction: IDBPTransaction<VaultSchema, StoreName[], 'readwrite'>,
+  keyId: KeyId,
+  last: LastUsage,
+): Promise<void> {
+  const usage = transaction.objectStore('usage')
+  const [key, noted] = await Promise.all([transaction.objectStore('keys').getKey(keyId), usage.get(keyId)])
+  if (key !== undefined && (noted === undefined || noted.at <= last.at)) await usage.put(last, keyId)
 }
 
 function page<Item>(found: readonly Item[], limit: number, name: (item: Item) => string): Page<Item> {

@@ -1,0 +1,319 @@
+/**
+ * Multi-Region keys: a set is one primary and its replicas, one key in a Region, each Region a database (MRK-2). No
+ * transaction reaches over two databases, so that a change of a set is made where it belongs, marked as unsettled in
+ * the same transaction, and carried to the other Regions from there, step by step. Each step can be taken twice and
+ * leaves a whole set behind: a worker that dies between two of them is followed by one that goes on. What a set has to
+ * tell is always read from its primary.
+ */
+import { type KeyId, keyArn } from '../../src/contract/identifiers.js'
+import type { KeyState } from '../../src/contract/shapes.js'
+import { keySetLockName } from '../../src/contract/vault-names.js'
+import { serviceEvent } from '../audit/audit-record.js'
+import type { RegionVault } from '../region-vault.js'
+import type { KeyRecord, KeySetPlace, MaterialRecord } from '../storage/schema.js'
+import type { VaultTransaction } from '../storage/transaction.js'
+import { withMaterials } from './imported-material.js'
+import { completeRotation, DAY } from './rotation.js'
+
+/** A set that cannot be settled, because a Region cannot be opened, is tried again after this long. Milliseconds. */
+const RETRY = 5_000
+/** Another tab settles its own changes; this one looks whether it has. Milliseconds. */
+const COURTESY = 1_000
+/** Steps after which a set has long come to rest. */
+const MOST_STEPS = 16
+
+const DONE = Promise.resolve()
+
+export interface KeySetsOptions {
+  readonly vaultName: string
+  readonly now: () => number
+  readonly openRegion: (region: string) => Promise<RegionVault>
+  /** The Regions that are open. */
+  readonly regions: () => readonly Promise<RegionVault>[]
+}
+
+/** Keeps the keys of every multi-Region set in agreement. */
+export class KeySets {
+  readonly #options: KeySetsOptions
+  #nextAt = Number.POSITIVE_INFINITY
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #settling: Promise<void> | undefined
+  #stopped = false
+
+  constructor(options: KeySetsOptions) {
+    this.#options = options
+  }
+
+  /** Runs work that nobody else may do for the same set at the same time, in any tab. */
+  withLock<Result>(keyId: KeyId, work: () => Promise<Result>): Promise<Result> {
+    return navigator.locks.request(keySetLockName(this.#options.vaultName, keyId), work)
+  }
+
+  /** To be called when something has become unsettled: here, or in another tab, which gets the chance to settle it. */
+  expect(at: number, isOurs: boolean): void {
+    const time = isOurs ? at : Math.max(at, this.#options.now() + COURTESY)
+    if (time >= this.#nextAt) return
+    this.#nextAt = time
+    this.#schedule()
+  }
+
+  /** Settles what is due; whoever waits for it sees the result. A failure is tried again later. */
+  settleIfDue(): Promise<void> {
+    return this.#nextAt > this.#options.now() && !this.#settling ? DONE : this.#settleWhileDue()
+  }
+
+  /** What becomes unsettled while others are being settled is settled next. */
+  async #settleWhileDue(): Promise<void> {
+    while (this.#nextAt <= this.#options.now() || this.#settling) {
+      this.#settling ??= this.#settleAll().finally(() => {
+        this.#settling = undefined
+        this.#schedule()
+      })
+      await this.#settling
+    }
+  }
+
+  /**
+   * Brings one set to rest.
+   *
+   * @param region of a member, where to begin
+   */
+  settle(keyId: KeyId, region: string): Promise<void> {
+    return this.withLock(keyId, () => this.#settleLocked(keyId, region))
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (this.#stopped || this.#nextAt === Number.POSITIVE_INFINITY) return
+    const nap = Math.min(Math.max(this.#nextAt - this.#options.now(), 0), DAY)
+    this.#timer = setTimeout(() => void this.settleIfDue(), nap)
+  }
+
+  async #settleAll(): Promise<void> {
+    const { now, regions } = this.#options
+    this.#nextAt = Number.POSITIVE_INFINITY
+    try {
+      for (const { realm, store } of await Promise.all(regions())) {
+        for (const { keyId, primaryRegion } of await store.departures()) {
+          await this.settle(keyId, primaryRegion)
+          await store.mutate((transaction) => transaction.deleteDeparture(keyId))
+        }
+        for (const { keyId, unsettledAt = 0 } of await store.unsettledKeys()) {
+          if (unsettledAt <= now()) await this.settle(keyId, realm.region)
+          else this.#nextAt = Math.min(this.#nextAt, unsettledAt)
+        }
+      }
+    } catch {
+      this.#nextAt = Math.min(this.#nextAt, now() + RETRY)
+    }
+  }
+
+  async #settleLocked(keyId: KeyId, region: string): Promise<void> {
+    let primaryRegion = region
+    for (let step = 0; step < MOST_STEPS; step++) {
+      const home = await this.#options.openRegion(primaryRegion)
+      const key = await home.store.rawKey(keyId)
+      if (!key?.set) return
+      if (key.set.role === 'REPLICA') {
+        primaryRegion = key.set.primaryRegion
+        continue
+      }
+      if (key.set.movingTo !== undefined) {
+        if ((key.unsettledAt ?? 0) > this.#options.now()) return
+        primaryRegion = await this.#finishMove(home, key, key.set.movingTo)
+        continue
+      }
+      if (await this.#synchronise(home, key, key.set)) return
+    }
+  }
+
+  /**
+   * Carries what the members share to every replica, and what follows back to the primary.
+   *
+   * @returns whether the set is at rest
+   */
+  async #synchronise(home: RegionVault, primary: KeyRecord, place: KeySetPlace): Promise<boolean> {
+    const { keyId } = primary
+    const materials = await home.store.materials(keyId)
+    const shared = { primary, place, materials: materials.map((material) => home.sealer.portable(material)) }
+    const members: string[] = []
+    let readyAt: number | undefined
+    let everywhere = true
+    for (const region of place.replicaRegions) {
+      const { store } = await this.#options.openRegion(region)
+      const replica = await store.rawKey(keyId)
+      if (!replica) continue
+      members.push(region)
+      const at = replica.state === 'Creating' ? (replica.unsettledAt ?? 0) : 0
+      if (at > this.#options.now()) {
+        readyAt = Math.min(readyAt ?? at, at)
+        everywhere = false
+        continue
+      }
+      const held = await store.materials(keyId)
+      if (!agrees(replica, held, shared)) await store.mutate((transaction) => bring(transaction, keyId, shared))
+      everywhere &&= holdsNext(held, primary)
+    }
+    return home.store.mutate(async (transaction) => {
+      const current = await transaction.key(keyId)
+      // A change since it was read has to be carried too.
+      if (!current || current.revision !== primary.revision) return current === undefined
+      const { now } = transaction.moment
+      const told = await afterTelling(transaction, home, current, members, everywhere)
+      const atRest = told === current
+      const { unsettledAt: _, ...rest } = told
+      const unsettledAt = atRest ? readyAt : now
+      await transaction.putKey(unsettledAt === undefined ? rest : { ...rest, unsettledAt })
+      const arn = keyArn(home.realm, keyId)
+      if (atRest) transaction.audit(serviceEvent('SynchronizeMultiRegionKey', now, [arn], { keyId }))
+      return atRest
+    })
+  }
+
+  /** Makes the heir the primary; that makes the old one a replica like the others, when they are told (MRK-13). */
+  async #finishMove(home: RegionVault, old: KeyRecord, region: string): Promise<string> {
+    const { keyId } = old
+    const { store } = await this.#options.openRegion(region)
+    const hasHeir = await store.mutate(async (transaction) => {
+      const heir = await transaction.key(keyId)
+      if (!heir?.set) return false
+      const others = [home.realm.region, ...heir.set.replicaRegions.filter((other) => other !== region)]
+      const set: KeySetPlace = { role: 'PRIMARY', primaryRegion: region, replicaRegions: others }
+      const { now } = transaction.moment
+      await transaction.putKey({ ...heir, state: afterUpdate(heir), set, unsettledAt: now })
+      return true
+    })
+    if (hasHeir) return region
+    await home.store.mutate(async (transaction) => {
+      const key = await transaction.key(keyId)
+      if (!key?.set) return
+      const { movingTo: _, ...set } = key.set
+      await transaction.putKey({ ...key, state: afterUpdate(key), set })
+    })
+    return home.realm.region
+  }
+}
+
+/** What the members of a set have in common, as the primary has it (MRK-4). */
+interface Shared {
+  readonly primary: KeyRecord
+  readonly place: KeySetPlace
+  readonly materials: readonly MaterialRecord[]
+}
+
+/** The members of a record that a replica takes from its primary. */
+function sharedMembers({ primary, place }: Shared) {
+  const { currentMaterialId, currentSince, nextMaterial, rotation, rotations, origin, custody } = primary
+  return {
+    currentMaterialId,
+    currentSince,
+    nextMaterial,
+    rotation,
+    rotations,
+    // Imported material is kept as each Region's vault keeps it.
+    ...(origin !== 'EXTERNAL' && { custody }),
+    set: { role: 'REPLICA', primaryRegion: place.primaryRegion, replicaRegions: place.replicaRegions } as const,
+  }
+}
+
+/** Whether a replica has all that its primary shares. */
+function agrees(replica: KeyRecord, held: readonly MaterialRecord[], shared: Shared): boolean {
+  if (replica.unsettledAt !== undefined || isInTransit(replica.state)) return false
+  const members = sharedMembers(shared)
+  const own = Object.fromEntries(Object.keys(members).map((name) => [name, replica[name as keyof KeyRecord]]))
+  return (
+    JSON.stringify(own) === JSON.stringify(members) &&
+    JSON.stringify(held.map(fact)) === JSON.stringify(shared.materials.map(fact))
+  )
+}
+
+const fact = ({ materialId, rotation }: MaterialRecord) => [materialId, rotation?.ordinal]
+
+/** Gives a replica what its primary shares. */
+async function bring(transaction: VaultTransaction, keyId: KeyId, shared: Shared): Promise<void> {
+  const replica = await transaction.key(keyId)
+  if (!replica) return
+  const isExternal = replica.origin === 'EXTERNAL'
+  const held = new Map((await transaction.materials(keyId)).map((material) => [material.materialId, material]))
+  for (const theirs of shared.materials) {
+    const ours = held.get(theirs.materialId) ?? (isExternal ? namedOnly(theirs) : theirs)
+    const material = theirs.rotation ? { ...ours, rotation: theirs.rotation } : ours
+    held.set(material.materialId, material)
+    await transaction.putMaterial(material)
+  }
+  // Imported material that waited, and was given up (MRK-18).
+  const known = new Set(shared.materials.map(({ materialId }) => materialId))
+  for (const materialId of held.keys()) {
+    if (known.has(materialId)) continue
+    held.delete(materialId)
+    await transaction.deleteMaterial(keyId, materialId)
+  }
+  const updated = withShared(replica, shared)
+  const settled = { ...updated, state: afterTransit(updated) }
+  await transaction.putKey(isExternal ? withMaterials(settled, [...held.values()]) : settled)
+}
+
+/** A replica's imported material is imported in its own Region (MRK-17); until then it has the name only. */
+function namedOnly({ keyId, materialId, createdAt }: MaterialRecord): MaterialRecord {
+  return { keyId, materialId, createdAt, handles: {}, imported: { isHere: false } }
+}
+
+/** Whether a replica can use the material that is to become the current one. */
+function holdsNext(held: readonly MaterialRecord[], { nextMaterial, origin }: KeyRecord): boolean {
+  if (!nextMaterial || origin !== 'EXTERNAL') return true
+  return held.some(({ materialId, imported }) => materialId === nextMaterial.materialId && imported?.isHere)
+}
+
+/** What follows for a primary when its replicas have been told; the same record if nothing. */
+async function afterTelling(
+  transaction: VaultTransaction,
+  { realm }: RegionVault,
+  key: KeyRecord,
+  members: readonly string[],
+  everywhere: boolean,
+): Promise<KeyRecord> {
+  const place = key.set as KeySetPlace
+  let next = key
+  if (members.length < place.replicaRegions.length) next = { ...next, set: { ...place, replicaRegions: members } }
+  if (next.state === 'PendingReplicaDeletion' && members.length === 0) {
+    // The last replica is gone: the waiting period begins now (DEL-24).
+    const { windowInDays = 0, ...rest } = next
+    next = { ...rest, state: 'PendingDeletion', deletionDate: transaction.moment.now + windowInDays * DAY }
+  }
+  const { nextMaterial } = next
+  if (nextMaterial?.rotation && everywhere) {
+    const material = await transaction.material(next.keyId, nextMaterial.materialId)
+    return completeRotation(transaction, realm, next, material, nextMaterial.rotation.type)
+  }
+  if (nextMaterial && nextMaterial.everywhere !== everywhere)
+    next = { ...next, nextMaterial: { ...nextMaterial, everywhere } }
+  return next
+}
+
+function isInTransit(state: KeyState): boolean {
+  return state === 'Creating' || state === 'Updating'
+}
+
+/** T17, T18, T20. */
+function afterTransit(key: KeyRecord): KeyState {
+  return isInTransit(key.state) ? usableState(key) : key.state
+}
+
+function afterUpdate(key: KeyRecord): KeyState {
+  return key.state === 'Updating' ? usableState(key) : key.state
+}
+
+function usableState({ origin, importedMaterial }: KeyRecord): KeyState {
+  return origin === 'EXTERNAL' && !importedMaterial?.complete ? 'PendingImport' : 'Enabled'
+}
+
+/** The replica's record with what its primary shares in place of what it had of it. */
+function withShared(replica: KeyRecord, shared: Shared): KeyRecord {
+  const entries = Object.entries({ ...replica, ...sharedMembers(shared), unsettledAt: undefined })
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown as KeyRecord
+}

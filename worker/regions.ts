@@ -1,0 +1,61 @@
+import { checkRegion, databasePrefix } from '../src/contract/vault-names.js'
+import { KeySets } from './lifecycle/key-sets.js'
+import { RegionVault, type RegionVaultOptions } from './region-vault.js'
+
+export type RegionsOptions = Omit<RegionVaultOptions, 'realm' | 'regions'> & { readonly accountId: string }
+
+/** The Regions of one vault, opened as they are needed. */
+export class Regions {
+  readonly keySets: KeySets
+  readonly #options: RegionsOptions
+  readonly #opened = new Map<string, Promise<RegionVault>>()
+  #closed = false
+
+  constructor(options: RegionsOptions) {
+    this.#options = options
+    this.keySets = new KeySets({
+      vaultName: options.vaultName,
+      now: options.now,
+      openRegion: (region) => this.open(region),
+      regions: () => [...this.#opened.values()],
+    })
+  }
+
+  get replicationDelay(): number {
+    return this.#options.replicationDelay
+  }
+
+  /**
+   * Opens a Region, and makes it if it does not exist.
+   *
+   * @param region as it came; may be anything
+   * @throws ValidationException if it does not look like a Region
+   */
+  open(region: unknown): Promise<RegionVault> {
+    checkRegion(region)
+    let vault = this.#opened.get(region)
+    if (!vault) {
+      const { accountId, ...options } = this.#options
+      vault = RegionVault.open({ ...options, realm: { accountId, region }, regions: this })
+      this.#opened.set(region, vault)
+      // A failure is told to whoever asked, and the next one may try again.
+      vault.catch(() => this.#opened.delete(region))
+    }
+    return vault
+  }
+
+  /** Opens the Regions that the vault has, so that what falls due in them is done although nobody asks for them. */
+  async openAll(): Promise<void> {
+    const prefix = databasePrefix(this.#options.vaultName)
+    for (const { name } of await indexedDB.databases())
+      if (!this.#closed && name?.startsWith(prefix)) await this.open(name.slice(prefix.length))
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.keySets.stop()
+    const regions = await Promise.allSettled(this.#opened.values())
+    this.#opened.clear()
+    for (const region of regions) if (region.status === 'fulfilled') await region.value.close()
+  }
+}
