@@ -9,6 +9,7 @@
  *     npm run bench -- algorithms   only signatures and MACs
  *     npm run bench -- storage      only opening, listing and memory
  *     npm run bench -- lifecycle    only catching up after three years
+ *     npm run bench -- policies     only decisions of policies and grants
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -48,6 +49,7 @@ try {
   if (wants('algorithms')) await algorithmRates()
   if (wants('storage')) await storage()
   if (wants('lifecycle')) await lifecycle()
+  if (wants('policies')) await policies()
 } finally {
   await browser.close()
   await server.close()
@@ -162,6 +164,19 @@ async function storage() {
     `\nMemory of the worker after using each of 10,000 keys: ${((after - before) / 10_000).toFixed(0)} bytes a key`,
   )
   await page.context().close()
+}
+
+async function policies() {
+  const page = await freshPage()
+  const rows = []
+  for (const grants of [1, 1_000, 50_000]) {
+    const times = []
+    for (let round = 0; round < 5; round++)
+      times.push(await page.evaluate((count) => globalThis.bench.decisionTime(count, 5_000), grants))
+    rows.push({ 'grants of the caller on the key': grants, 'one decision, µs': median(times).toFixed(1) })
+  }
+  console.log('\nDecisions: a key policy of 20 statements with conditions, an identity policy, and grants')
+  console.table(rows)
 }
 
 async function lifecycle() {

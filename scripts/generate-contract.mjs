@@ -1,22 +1,23 @@
 #!/usr/bin/env node
 /**
- * Writes `src/contract/model.ts`, `src/contract/exceptions.ts` and `worker/key-states.ts` from the machine-readable
- * API model and key-state table.
+ * Writes `src/contract/model.ts`, `src/contract/exceptions.ts`, `worker/key-states.ts` and
+ * `worker/authorization/permissions.ts` from the machine-readable API model, key-state table and permission reference.
  *
- *     node scripts/generate-contract.mjs <kms-api.json> <key-states.json>
+ *     node scripts/generate-contract.mjs <kms-api.json> <key-states.json> <permissions.json>
  *
  * The results are committed, so nobody needs the inputs to build or test the project; run it again when the AWS model
  * gains an operation.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const [apiPath, statesPath] = process.argv.slice(2)
-if (!apiPath || !statesPath) {
-  console.error('usage: node scripts/generate-contract.mjs <kms-api.json> <key-states.json>')
+const [apiPath, statesPath, permissionsPath] = process.argv.slice(2)
+if (!apiPath || !statesPath || !permissionsPath) {
+  console.error('usage: node scripts/generate-contract.mjs <kms-api.json> <key-states.json> <permissions.json>')
   process.exit(2)
 }
 const api = JSON.parse(readFileSync(apiPath, 'utf8'))
 const states = JSON.parse(readFileSync(statesPath, 'utf8'))
+const permissions = JSON.parse(readFileSync(permissionsPath, 'utf8'))
 const HEADER = (from) =>
   `// Written by scripts/generate-contract.mjs from ${from}: change that script, not this file.\n`
 
@@ -195,6 +196,51 @@ ${[...distinct].map(([body, name]) => `const ${name}: KeyStateRow = { ${body} }`
 /** What each operation answers to a key in each state; operations that use no existing key have no row (STATE-14). */
 export const keyStates: { readonly [Operation in OperationName]?: KeyStateRow } = {
 ${byOperation.join('\n')}
+}
+`,
+)
+
+// ---- permissions.ts ---------------------------------------------------------------------------------------------
+/** `kms:EncryptionContext:${ContextKey}` stands for all keys that begin so. */
+const conditionKey = (name) => name.replace(/\$\{.*/, '').toLowerCase()
+const common = permissions.keyOperationConditionKeys.map(conditionKey)
+// The deprecated names mean the same (section 5 of the chapter).
+common.push('kms:customermasterkeyspec', 'kms:customermasterkeyusage')
+const special = new Map()
+for (const { actions } of Object.values(permissions.operations))
+  for (const { action, conditionKeys } of actions) {
+    const keys = conditionKeys.map(conditionKey).filter((key) => !common.includes(key))
+    special.set(action, [...new Set([...(special.get(action) ?? []), ...keys])].sort())
+  }
+// The two newest operations are in no edition of the reference; they are used as DeriveSharedSecret is.
+for (const operation of ['Encapsulate', 'Decapsulate']) special.set(`kms:${operation}`, ['kms:requestalias'])
+const identityOnly = Object.entries(permissions.conditionKeys)
+  .filter(([, { policyTypes }]) => !policyTypes.includes('key-policy'))
+  .map(([name]) => conditionKey(name))
+const crossAccount = Object.entries(permissions.operations)
+  .filter(([, operation]) => operation.crossAccount)
+  .map(([name]) => name)
+writeFileSync(
+  'worker/authorization/permissions.ts',
+  `${HEADER('the permission reference (AUTHZ-70, section 10)')}
+import type { OperationName } from '../../src/contract/shapes.js'
+
+/** Operations that work on keys of another account at all. */
+export const crossAccountOperations: ReadonlySet<OperationName> = new Set<OperationName>(${literal([...crossAccount, 'Encapsulate', 'Decapsulate'].sort())})
+
+/** Condition keys of every action on a key, in lower case; one that ends in a slash or colon stands for all that begin so. */
+export const keyConditionKeys: readonly string[] = ${literal(common)}
+
+/** Condition keys that only identity policies see. */
+export const identityOnlyConditionKeys: readonly string[] = ${literal(identityOnly)}
+
+/** Condition keys of single actions, beside those. */
+export const actionConditionKeys: Readonly<Record<string, readonly string[]>> = {
+${[...special]
+  .filter(([, keys]) => keys.length > 0)
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .map(([action, keys]) => `  '${action}': ${literal(keys)},`)
+  .join('\n')}
 }
 `,
 )

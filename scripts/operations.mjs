@@ -7,10 +7,10 @@ const load = async (file) => {
   return module
 }
 const { operations } = await load('src/contract/model.ts')
-const { operationRows } = await load('worker/operations/table.ts')
+const { builtOperations } = await load('worker/operations/table.ts')
 
 const names = Object.keys(operations).sort()
-const isBuilt = (name) => Object.hasOwn(operationRows, name)
+const isBuilt = (name) => builtOperations.includes(name)
 const print = (title, list) => console.log(`${title} (${list.length})\n${list.map((name) => `  ${name}\n`).join('')}`)
 
 print('Built', names.filter(isBuilt))

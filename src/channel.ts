@@ -17,6 +17,12 @@ interface PendingCall {
 const MAX_BATCH = 32
 
 /**
+ * Messages on their way to the worker at most; the next ones wait in the page. The worker works on fewer at one time, and
+ * takes whoever sends far more for an attacker.
+ */
+const MAX_IN_FLIGHT = 512
+
+/**
  * How often a batch that is still growing is put off to the end of the microtask queue. When many answers arrive at
  * once, the code that waits for them makes its next calls a few microtasks apart: they still leave together.
  */
@@ -34,6 +40,9 @@ export class PortConnection implements Connection {
   #calls: Call[] = []
   #pending: PendingCall[] = []
   readonly #unanswered = new Set<PendingCall>()
+  #inFlight = 0
+  readonly #held: { readonly calls: Call[]; readonly bytes: ArrayBuffer; readonly pending: readonly PendingCall[] }[] =
+    []
   #closed: Error | undefined
 
   /**
@@ -73,6 +82,7 @@ export class PortConnection implements Connection {
     this.#unanswered.clear()
     this.#calls = []
     this.#pending = []
+    for (const { bytes } of this.#held.splice(0)) new Uint8Array(bytes).fill(0)
     this.#release()
   }
 
@@ -99,12 +109,22 @@ export class PortConnection implements Connection {
     const bytes = this.#packer.take()
     this.#calls = []
     this.#pending = []
+    if (this.#inFlight >= MAX_IN_FLIGHT) this.#held.push({ calls, bytes, pending })
+    else this.#post(calls, bytes, pending)
+  }
+
+  #post(calls: Call[], bytes: ArrayBuffer, pending: readonly PendingCall[]): void {
+    this.#inFlight += 1
     const batch = { calls, bytes }
     if (bytes.byteLength >= TRANSFER_FROM) transfer(batch, [bytes])
     const answers = this.#submit(batch)
     // The message has left; a copy would keep what the caller may be about to wipe.
     if (bytes.byteLength > 0) new Uint8Array(bytes).fill(0)
-    this.#receive(answers, pending)
+    void this.#receive(answers, pending).finally(() => {
+      this.#inFlight -= 1
+      const next = this.#closed ? undefined : this.#held.shift()
+      if (next) this.#post(next.calls, next.bytes, next.pending)
+    })
   }
 
   async #receive(answers: Promise<Answers>, pending: readonly PendingCall[]): Promise<void> {

@@ -18,8 +18,7 @@ export interface Connection {
  *   call would have succeeded, otherwise the error it would have met.
  * - **Not secret**: descriptions, tags, alias names and policies are stored in clear, and they and encryption contexts
  *   are written to the audit log.
- * - **Not built yet**: grants, so a request with `GrantTokens` throws `InvalidGrantTokenException`; and attestation,
- *   so one with `Recipient` throws `ValidationException`.
+ * - **Not built yet**: attestation; a request with `Recipient` throws `ValidationException`.
  *
  * Every method can reject with these errors, all subclasses of `KmsError`; its own documentation names the others that
  * matter.
@@ -821,59 +820,105 @@ export class KmsClient {
   // Grants
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will let a principal use a key for certain operations, without a change of any policy.
+   * Lets one principal use a key in some ways, without a change of any policy. It counts at once.
    *
-   * @param input `KeyId`: key id or ARN. `GranteePrincipal`, `RetiringPrincipal`: ARNs of up to 256 characters.
-   *   `Operations`: what is granted. `Constraints`: an encryption context of up to 8 pairs that requests must have.
-   *   `Name`: 1 to 256 characters, makes retries safe
+   * @param input `KeyId`: key id or ARN. `GranteePrincipal`, `RetiringPrincipal`: ARNs of an account, a user, a role or a
+   *   session, up to 256 characters. `Operations`: what is granted, as far as the key can do it. `Constraints`: an
+   *   encryption context of up to 8 pairs (values of up to 384 characters) that requests must have, exactly
+   *   (`EncryptionContextEquals`) or at least (`EncryptionContextSubset`); symmetric keys only. `Name`: up to 256
+   *   characters; asking again with the same name and all else the same makes no second grant. `DryRun`
+   * @returns `GrantId` (64 hexadecimal digits), and a `GrantToken` by which it can be retired
+   * @throws `AccessDeniedException` without the permission; by the right of a grant that allows CreateGrant, never more
+   *   than that grant allows
+   * @throws `ValidationException` for operations or constraints that the key cannot have, `InvalidArnException` for
+   *   principals that are none
+   * @throws `LimitExceededException` if the key has as many grants as its quota allows, 50,000 by default
+   * @throws `DisabledException`, `KMSInvalidStateException` if the state of the key does not allow it
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html
+   *
+   * @example
+   * ```ts
+   * await vault.kms.createGrant({
+   *   KeyId,
+   *   GranteePrincipal: 'arn:aws:iam::000000000000:user/widget',
+   *   Operations: ['Decrypt'],
+   *   Constraints: { EncryptionContextEquals: { note: '42' } },
+   * })
+   * ```
    */
   createGrant(input: OperationInput<'CreateGrant'>): Promise<OperationOutput<'CreateGrant'>> {
     return this.#connection.call('CreateGrant', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will list the grants of a key.
+   * Lists the grants of a key, oldest first. Tokens are never listed.
    *
    * @param input `KeyId`: key id or ARN. `GrantId`, `GranteePrincipal`: to list the grants that match. `Limit`: 1 to
    *   100 grants a page, default 50. `Marker`: `NextMarker` of the page before
+   * @throws `InvalidMarkerException` for a marker of another list
+   * @throws `NotFoundException`, `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html
+   *
+   * @example
+   * ```ts
+   * const { Grants } = await vault.kms.listGrants({ KeyId })
+   * ```
    */
   listGrants(input: OperationInput<'ListGrants'>): Promise<OperationOutput<'ListGrants'>> {
     return this.#connection.call('ListGrants', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will list the grants, of all keys of the Region, that name a principal as the one who may retire them.
+   * Lists the grants, on all keys of the Region, that name a principal as the one who may retire them, oldest first.
    *
-   * @param input `RetiringPrincipal`: an ARN of up to 256 characters. `Limit`: 1 to 100 grants a page, default 50.
-   *   `Marker`: `NextMarker` of the page before
+   * @param input `RetiringPrincipal`: ARN of a principal of the caller's account. `Limit`: 1 to 100 grants a page, default
+   *   50. `Marker`: `NextMarker` of the page before
+   * @throws `ValidationException` for a principal of another account
+   * @throws `InvalidMarkerException` for a marker of another list
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_ListRetirableGrants.html
+   *
+   * @example
+   * ```ts
+   * const RetiringPrincipal = 'arn:aws:iam::000000000000:user/editor'
+   * const { Grants } = await vault.kms.listRetirableGrants({ RetiringPrincipal })
+   * ```
    */
   listRetirableGrants(input: OperationInput<'ListRetirableGrants'>): Promise<OperationOutput<'ListRetirableGrants'>> {
     return this.#connection.call('ListRetirableGrants', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will end a grant that is no longer needed, for whoever the grant lets do so.
+   * Ends a grant, for whoever has used it up: its retiring principal, its grantee if RetireGrant is among its operations,
+   * the account that made it or owns the key.
    *
-   * @param input `GrantToken`, or `KeyId` (the key's ARN) and `GrantId`
+   * @param input either `GrantToken`, or `KeyId` (ARN or id) and `GrantId`. `DryRun`
+   * @throws `AccessDeniedException` for anybody else, whatever the key policy says
+   * @throws `InvalidGrantTokenException` for a token that this vault did not issue, `NotFoundException` for a grant that has
+   *   ended
+   * @throws `ValidationException` if the grant is named in neither way, or in both
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_RetireGrant.html
+   *
+   * @example
+   * ```ts
+   * await kms.retireGrant({ GrantToken })
+   * ```
    */
   retireGrant(input: OperationInput<'RetireGrant'> = {}): Promise<OperationOutput<'RetireGrant'>> {
     return this.#connection.call('RetireGrant', input)
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will take a grant back, for whoever administers the key.
+   * Takes a grant back, for whoever administers the key. It ends at once.
    *
-   * @param input `KeyId`: key id or ARN. `GrantId`: 1 to 128 characters
+   * @param input `KeyId`: key id or ARN. `GrantId`: 64 hexadecimal digits. `DryRun`
+   * @throws `NotFoundException` for a grant that has ended, `InvalidGrantIdException` for what is no grant id
+   * @throws `InvalidArnException` if no key is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_RevokeGrant.html
+   *
+   * @example
+   * ```ts
+   * await vault.kms.revokeGrant({ KeyId, GrantId })
+   * ```
    */
   revokeGrant(input: OperationInput<'RevokeGrant'>): Promise<OperationOutput<'RevokeGrant'>> {
     return this.#connection.call('RevokeGrant', input)

@@ -4,6 +4,7 @@
  * @module
  */
 export { KmsClient } from './client.js'
+export type { Simulation } from './contract/control.js'
 export * from './contract/exceptions.js'
 /**
  * All key specs, with the type of each and the algorithms of each usage it can have: the valid combinations of
@@ -28,10 +29,12 @@ export type {
   ResponseMetadata,
 } from './contract/shapes.js'
 export {
+  type ConnectOptions,
   clientFromPort,
   deleteVault,
   type KeyStateDetail,
   openVault,
+  type SimulateOptions,
   Vault,
   type VaultEventMap,
   type VaultOptions,

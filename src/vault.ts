@@ -7,6 +7,7 @@ import type {
   ControlService,
   KeyStateMessage,
   OpenedMessage,
+  Simulation,
   VaultEventMessage,
 } from './contract/control.js'
 import { KMSInternalException, KMSInvalidStateException, reviveError, ValidationException } from './contract/errors.js'
@@ -51,6 +52,26 @@ export interface VaultOptions {
 /** A `TrustedScriptURL`, where the type library does not know Trusted Types yet. */
 interface TrustedScriptURL {
   toJSON(): string
+}
+
+/** Who a client is for. */
+export interface ConnectOptions {
+  /** `root`, `user/NAME`, `role/NAME`, or a whole ARN, also of another account, also of an assumed-role session. */
+  readonly principal: string
+  /** Identity policy documents of the principal, as objects; at most 50. Default none. */
+  readonly policies?: readonly object[]
+  /** Tags of the principal, for `aws:PrincipalTag`; at most 50. Default none. */
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+/** A question for {@link Vault.simulate}. */
+export interface SimulateOptions extends ConnectOptions {
+  /** Such as `kms:Encrypt`, `kms:ReEncryptFrom`. */
+  readonly action: string
+  /** A key in any of its four forms, an alias ARN for actions on aliases, or `*` for actions on the vault. */
+  readonly resource: string
+  /** Values of condition keys by their names, such as `kms:EncryptionContext:note`. Default none. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>
 }
 
 /** What a `keystate` event tells. */
@@ -201,13 +222,26 @@ export class Vault extends EventTarget {
   }
 
   /**
-   * A client for another principal. Only the account root (`root`) can be connected so far; users, roles and their
-   * policies are not built yet.
+   * A client for another principal: it can do what key policies, the identity policies given here and grants allow, and
+   * nothing else.
    *
-   * @throws `UnsupportedOperationException` for any principal but the account root
+   * @throws `ValidationException` if the principal is none
+   * @throws `MalformedPolicyDocumentException` for an identity policy that is none, with the place of the mistake
+   *
+   * @example
+   * ```ts
+   * const editor = await vault.connect({
+   *   principal: 'user/editor',
+   *   policies: [{
+   *     Version: '2012-10-17',
+   *     Statement: [{ Effect: 'Allow', Action: ['kms:Encrypt', 'kms:Decrypt'], Resource: '*' }],
+   *   }],
+   * })
+   * await editor.encrypt({ KeyId: 'alias/notes', Plaintext })
+   * ```
    */
-  async connect(options: { readonly principal: string }): Promise<KmsClient> {
-    const { port } = await this.#connect(options.principal, this.#region)
+  async connect(options: ConnectOptions): Promise<KmsClient> {
+    const { port } = await this.#connect(options, this.#region)
     return new KmsClient(this.#track(PortConnection.on(port)))
   }
 
@@ -215,16 +249,19 @@ export class Vault extends EventTarget {
    * A port that makes requests in the name of a principal; transfer it to an iframe, a window or a worker, of any
    * origin, which gets a client with {@link clientFromPort}.
    *
-   * @throws `UnsupportedOperationException` for any principal but the account root
+   * @throws `ValidationException`, `MalformedPolicyDocumentException` as in {@link connect}
    *
    * @example
    * ```ts
-   * const port = await vault.connectPort({ principal: 'root' })
+   * const port = await vault.connectPort({ principal: 'user/widget' })
+   * await vault.kms.createGrant({
+   *   KeyId, GranteePrincipal: 'arn:aws:iam::000000000000:user/widget', Operations: ['Decrypt'],
+   * })
    * iframe.contentWindow.postMessage('kms', 'https://widget.example', [port])
    * ```
    */
-  async connectPort(options: { readonly principal: string }): Promise<MessagePort> {
-    const { port, connectionId } = await this.#connect(options.principal, this.#region)
+  async connectPort(options: ConnectOptions): Promise<MessagePort> {
+    const { port, connectionId } = await this.#connect(options, this.#region)
     this.#portIds.set(port, connectionId)
     return port
   }
@@ -254,12 +291,38 @@ export class Vault extends EventTarget {
     this.#mustBeOpen()
     let client = this.#regions.get(region)
     if (!client) {
-      const connection = this.#connect('root', region).then(({ port }) => this.#track(PortConnection.on(port)))
+      const connection = this.#connect({ principal: 'root' }, region).then(({ port }) =>
+        this.#track(PortConnection.on(port)),
+      )
       client = new KmsClient(new DeferredConnection(connection))
       this.#regions.set(region, client)
       connection.catch(() => this.#regions.delete(region))
     }
     return client
+  }
+
+  /**
+   * Answers what would be decided about a request, and which statements and grants decide it, by the same evaluation as
+   * that of real requests. Nothing is done, and nothing recorded.
+   *
+   * @throws `ValidationException` for a question that makes no sense
+   * @throws `NotFoundException` if the resource is a key that does not exist
+   *
+   * @example
+   * ```ts
+   * const { decision, matched } = await vault.simulate({
+   *   principal: 'user/widget',
+   *   action: 'kms:Decrypt',
+   *   resource: 'alias/notes',
+   *   context: { 'kms:EncryptionContext:note': '42' },
+   * })
+   * ```
+   */
+  async simulate(question: SimulateOptions): Promise<Simulation> {
+    this.#mustBeOpen()
+    const { principal, policies, tags, action, resource, context } = question
+    const message = { principal, policies, tags, action, resource, context, region: this.#region }
+    return this.#answerOf(this.#control.simulate(message))
   }
 
   /**
@@ -303,9 +366,9 @@ export class Vault extends EventTarget {
     super.removeEventListener(type, listener as EventListener | null, options)
   }
 
-  async #connect(principal: string, region: string): Promise<ConnectedMessage> {
+  async #connect({ principal, policies, tags }: ConnectOptions, region: string): Promise<ConnectedMessage> {
     this.#mustBeOpen()
-    return this.#answerOf(this.#control.connect({ principal, region }))
+    return this.#answerOf(this.#control.connect({ principal, policies, tags, region }))
   }
 
   async #answerOf<Result>(answer: Promise<ControlAnswer<Result>>): Promise<Result> {

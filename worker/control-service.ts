@@ -6,6 +6,8 @@ import type {
   ControlService,
   OpenedMessage,
   OpenMessage,
+  SimulateMessage,
+  Simulation,
   VaultEventMessage,
 } from '../src/contract/control.js'
 import {
@@ -18,7 +20,8 @@ import { keyArn, type Realm, rootArn } from '../src/contract/identifiers.js'
 import { checkQuotas } from '../src/contract/quotas.js'
 import { checkAccountId, checkRegion, checkVaultName } from '../src/contract/vault-names.js'
 import { type Answers, type RequestService, requestServiceMethods } from '../src/contract/wire.js'
-import { type Caller, callerFor } from './authorization/caller.js'
+import { type Caller, callerFor, rootCaller } from './authorization/caller.js'
+import { loadEvaluator } from './authorization/lazy-evaluator.js'
 import { guard } from './gate.js'
 import { keyByAnyIdentifier } from './operations/targets.js'
 import { Regions, type RegionsOptions } from './regions.js'
@@ -77,7 +80,7 @@ export class VaultControl implements ControlService {
         this.#opened = { realm: { accountId, region }, regions }
         try {
           const vault = await regions.open(region)
-          this.#root = vault.serviceFor(callerFor(vault.realm, 'root'))
+          this.#root = vault.serviceFor(rootCaller(vault.realm))
         } catch (error) {
           this.#opened = undefined
           throw error
@@ -93,9 +96,9 @@ export class VaultControl implements ControlService {
     )
   }
 
-  connect({ principal, region }: ConnectMessage): Promise<ControlAnswer<ConnectedMessage>> {
+  connect(message: ConnectMessage): Promise<ControlAnswer<ConnectedMessage>> {
     return answered(
-      () => this.#connect(principal, region),
+      () => this.#connect(message),
       ({ port }) => [port],
     )
   }
@@ -121,11 +124,24 @@ export class VaultControl implements ControlService {
     })
   }
 
+  simulate({ region, action, resource, context, ...description }: SimulateMessage): Promise<ControlAnswer<Simulation>> {
+    return answered(async () => {
+      const vault = await this.#mustBeOpen().regions.open(region)
+      const { realm } = vault
+      const asked = await callerFor(realm, description)
+      const { simulate } = await loadEvaluator()
+      // A principal that is connected has the policies and tags that it was connected with, unless others are given.
+      const isPlain = description.policies === undefined && description.tags === undefined
+      const connected = isPlain && [...this.#connections.values()].find(({ caller }) => caller.arn === asked.arn)
+      return simulate(vault, connected ? connected.caller : asked, { action, resource, context }, this.#options.now())
+    })
+  }
+
   custodyOf({ keyId, region }: { readonly keyId: string; readonly region: string }) {
     return answered(async () => {
       if (typeof keyId !== 'string') throw new ValidationException('custodyOf needs the identifier of a key.')
       const { realm, store } = await this.#mustBeOpen().regions.open(region)
-      const { key, arn } = await keyByAnyIdentifier({ realm }, store.stored, keyId)
+      const { key, arn } = await keyByAnyIdentifier({ realm, caller: rootCaller(realm) }, store.stored, keyId)
       if (!key.custody) throw new KMSInvalidStateException(`${arn} is pending import.`)
       return key.custody
     })
@@ -152,9 +168,9 @@ export class VaultControl implements ControlService {
     return this.#root
   }
 
-  async #connect(principal: unknown, region: string): Promise<ConnectedMessage> {
+  async #connect({ region, ...description }: ConnectMessage): Promise<ConnectedMessage> {
     const vault = await this.#mustBeOpen().regions.open(region)
-    const caller = callerFor(vault.realm, principal)
+    const caller = await callerFor(vault.realm, description)
     const connection: Connection = { caller, revoked: false }
     const connectionId = crypto.randomUUID()
     const { port1, port2 } = new MessageChannel()

@@ -32,6 +32,8 @@ const MAX_ID_LENGTH = 128
  * costs it no more than this, and other ports are answered meanwhile.
  */
 const MAX_IN_PROGRESS = 64
+/** Messages of one port that may wait. The package's own clients have fewer on their way; a flood is dropped. */
+const MAX_WAITING = 4096
 
 /**
  * Puts a gate in front of a port.
@@ -70,7 +72,8 @@ export function guard(port: GuardedPort, methods: readonly string[]): Gate {
       }
       const guarded = (event: MessageEvent) => {
         if (inProgress < MAX_IN_PROGRESS) admit(event)
-        else waiting.add(() => admit(event))
+        else if (waiting.size < MAX_WAITING) waiting.add(() => admit(event))
+        else dropped += 1
       }
       listeners.set(listener, guarded)
       port.addEventListener('message', guarded)

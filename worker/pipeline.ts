@@ -10,7 +10,6 @@
 import {
   DryRunOperationException,
   errorRecord,
-  InvalidGrantTokenException,
   InvalidKeyUsageException,
   UnsupportedOperationException,
 } from '../src/contract/errors.js'
@@ -19,18 +18,21 @@ import type { OperationName } from '../src/contract/shapes.js'
 import { readInput } from '../src/contract/validation.js'
 import type { AuditLog } from './audit/audit-log.js'
 import { type AuditRecord, newEventId } from './audit/audit-record.js'
-import { authorize } from './authorization/authorize.js'
+import { authorize, type Right } from './authorization/authorize.js'
 import type { Caller } from './authorization/caller.js'
+import { EvaluatorNotLoaded, loadEvaluator } from './authorization/lazy-evaluator.js'
 import { isOverdue, isTransitOver } from './lifecycle/deadlines.js'
 import type { Sweeper } from './lifecycle/sweeper.js'
+import { type GrantToken, openGrantToken } from './operations/grant-tokens.js'
 import type { CustodyRules, OperationRow, Request, Target } from './operations/row.js'
-import { operationRows } from './operations/table.js'
+import { rowOf } from './operations/table.js'
 import type { RegionVault } from './region-vault.js'
 import type { Regions } from './regions.js'
 import { guardKeyState } from './state-guard.js'
 import type { VaultReader } from './storage/reader.js'
 import type { KeyRecord } from './storage/schema.js'
 import type { Moment } from './storage/vault-clock.js'
+import type { VaultStore } from './storage/vault-store.js'
 
 type AnyRequest = Request<OperationName>
 type AnyRow = OperationRow<OperationName>
@@ -43,8 +45,8 @@ export interface PipelineOptions {
   readonly digestSigning: boolean
 }
 
-/** Times that a request is taken up again because time had changed its key before it came. */
-const MOST_ATTEMPTS = 3
+/** Times that a request is taken up again because something had to be done or loaded for it first. */
+const MOST_ATTEMPTS = 4
 
 export class Pipeline {
   readonly #options: PipelineOptions
@@ -88,25 +90,31 @@ export class Pipeline {
 
   async #answer(trail: Trail, input: unknown): Promise<unknown> {
     const { operation, caller, requestId, moment } = trail
-    const row = operationRows[operation] as AnyRow | undefined
     const read = readInput(operation, input)
+    const found = rowOf(operation)
+    // A row that is loaded is used without another turn of the microtask queue.
+    const row = (found instanceof Promise ? await found : found) as AnyRow | undefined
     if (!row) throw new UnsupportedOperationException(`${operation} is not built yet in browser-kms.`)
     const { region, regions } = this.#options
     const { realm, quotas } = region
     const custody = this.#custody
     const { now } = moment
-    const request: AnyRequest = { operation, input: read, caller, realm, quotas, custody, requestId, now, regions }
-    trail.request = request
+    const asked: AnyRequest = { operation, input: read, caller, realm, quotas, custody, requestId, now, regions }
+    trail.request = asked
     trail.row = row
     row.check?.(read)
     if (row.kind !== 'use') await this.#catchUp()
+    const grantToken = hasGrantTokens(read) ? await openGrantTokens(read, region.store) : undefined
+    const request = grantToken ? { ...asked, grantToken } : asked
     for (let attempt = 1; ; attempt++) {
       trail.attempt = attempt
       try {
         return await this.#execute(row, request, trail)
       } catch (error) {
-        if (!(error instanceof OverdueKey) || attempt === MOST_ATTEMPTS) throw error
-        await this.#tend(error)
+        if (attempt === MOST_ATTEMPTS) throw error
+        if (error instanceof EvaluatorNotLoaded) await loadEvaluator()
+        else if (error instanceof OverdueKey) await this.#tend(error)
+        else throw error
         // What was done for the key is older than what is asked of it.
         trail.moment = region.store.readClock()
       }
@@ -130,8 +138,7 @@ export class Pipeline {
         return result
       })
       trail.recorded = true
-      await complete?.(request, trail.targets, prepared)
-      return answer
+      return { ...(answer as object), ...(await complete?.(request, trail.targets, prepared, region, answer)) }
     }
     if (!prepare) return mutate()
     const targets = await this.#admit(row, request, store.stored, trail)
@@ -141,16 +148,15 @@ export class Pipeline {
 
   /** Takes a request from "resolve" to "DryRun": what it returns may be used for what the request asks. */
   async #admit(row: AnyRow, request: AnyRequest, reader: VaultReader, trail: Trail): Promise<readonly Target[]> {
-    const { operation, caller } = request
+    const { operation } = request
     const targets = row.targets ? await row.targets(request, reader) : []
     // A refusal from here on is recorded with the keys that it is about (AUD-15).
     trail.targets = targets
     for (const { key } of targets)
       if (isOverdue(key, trail.moment) || (trail.attempt === 1 && isTransitOver(key, trail.moment)))
         throw new OverdueKey(key)
-    if (targets.length === 0) authorize(caller, `kms:${operation}`, '*')
-    for (const { role, arn } of targets) authorize(caller, row.action?.(role) ?? `kms:${operation}`, arn)
-    refuseGrantTokens(request.input)
+    const authorized = this.#authorize(row, request, targets, reader)
+    if (authorized) await authorized
     for (const { role, key, arn } of targets) {
       const isCurrentAliasTarget = role === 'currentAliasTarget'
       guardKeyState(operation, { arn, state: key.state, origin: key.origin, isCurrentAliasTarget })
@@ -163,6 +169,47 @@ export class Pipeline {
     if ('DryRun' in request.input && request.input.DryRun === true)
       throw new DryRunOperationException('The request would have succeeded, but the DryRun option is set.')
     return targets
+  }
+
+  /**
+   * Each right is decided about by itself, in order.
+   *
+   * @returns nothing, at once, where nothing has to be looked up
+   */
+  #authorize(
+    row: AnyRow,
+    request: AnyRequest,
+    targets: readonly Target[],
+    reader: VaultReader,
+  ): undefined | Promise<undefined> {
+    const { operation } = request
+    const general = row.rights?.(request) ?? (row.targets ? [] : [{ action: `kms:${operation}`, resource: '*' }])
+    const onKeys = targets.map(({ role, key, arn }) => ({
+      action: row.action?.(role) ?? `kms:${operation}`,
+      resource: arn,
+      key,
+    }))
+    const isSameKey = targets.length === 2 ? targets[0]?.key.keyId === targets[1]?.key.keyId : undefined
+    const claim = isSameKey === undefined ? request : { ...request, isSameKey }
+    const rights = row.authorize ? general : [...general, ...onKeys]
+    for (const [index, right] of rights.entries()) {
+      const decided = authorize(claim, right, reader)
+      if (decided) return this.#authorizeRest(decided, rights.slice(index + 1), row, claim, targets, reader)
+    }
+    return row.authorize?.(request, targets, reader)
+  }
+
+  async #authorizeRest(
+    decided: Promise<undefined>,
+    rest: readonly Right[],
+    row: AnyRow,
+    claim: AnyRequest,
+    targets: readonly Target[],
+    reader: VaultReader,
+  ): Promise<undefined> {
+    await decided
+    for (const right of rest) await authorize(claim, right, reader)
+    await row.authorize?.(claim, targets, reader)
   }
 
   /** A request counts once, however often it is taken up. */
@@ -204,10 +251,22 @@ class OverdueKey extends Error {
   }
 }
 
-/** There are no grants yet, hence no valid grant token. */
-function refuseGrantTokens(input: AnyRequest['input']): void {
-  if ('GrantTokens' in input && input.GrantTokens && input.GrantTokens.length > 0)
-    throw new InvalidGrantTokenException('No grant has such a token: grants are not built yet in browser-kms.')
+function hasGrantTokens(input: AnyRequest['input']): boolean {
+  return (
+    ('GrantTokens' in input && input.GrantTokens !== undefined) ||
+    ('GrantToken' in input && input.GrantToken !== undefined)
+  )
+}
+
+/**
+ * Opens the grant tokens of a request. Grants count as soon as they are made, so that a token is not needed for its grant
+ * to work (GRANT-28); one that this vault did not issue is refused.
+ *
+ * @returns what the token of RetireGrant names
+ */
+async function openGrantTokens(input: AnyRequest['input'], store: VaultStore): Promise<GrantToken | undefined> {
+  if ('GrantTokens' in input) for (const token of input.GrantTokens ?? []) await openGrantToken(store, token)
+  return 'GrantToken' in input && input.GrantToken !== undefined ? openGrantToken(store, input.GrantToken) : undefined
 }
 
 /** What is known of a request while it makes its way; the audit record is made of it, however far it came. */

@@ -6,6 +6,7 @@ export interface Quotas {
   /** KMS keys in a Region, in any state. */
   readonly keys: number
   readonly aliasesPerKey: number
+  readonly grantsPerKey: number
   readonly tagsPerKey: number
   /** UTF-8 bytes. */
   readonly keyPolicyBytes: number
@@ -15,6 +16,7 @@ export interface Quotas {
 const defaultQuotas: Quotas = {
   keys: 100_000,
   aliasesPerKey: 50,
+  grantsPerKey: 50_000,
   tagsPerKey: 50,
   keyPolicyBytes: 32_768,
   onDemandRotationsPerKey: 25,

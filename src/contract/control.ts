@@ -23,7 +23,31 @@ export interface OpenedMessage {
 
 export interface ConnectMessage {
   readonly principal: unknown
+  /** Identity policy documents, as objects. */
+  readonly policies?: unknown
+  /** A plain map of principal tags. */
+  readonly tags?: unknown
   readonly region: string
+}
+
+/** A question for the evaluator (AUTHZ-87). */
+export interface SimulateMessage extends ConnectMessage {
+  readonly action: unknown
+  readonly resource: unknown
+  /** Values of condition keys by their names. */
+  readonly context?: unknown
+}
+
+/** What the evaluator answers. */
+export interface Simulation {
+  readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny'
+  /** The statements and the grant that had a part in it. */
+  readonly matched: readonly {
+    readonly source: 'keyPolicy' | 'identityPolicy' | 'grant'
+    readonly effect: 'Allow' | 'Deny'
+    readonly sid?: string
+    readonly grantId?: string
+  }[]
 }
 
 /** A client port, and the name by which it can be revoked. */
@@ -54,6 +78,7 @@ export interface ControlService extends RequestService {
   open(message: OpenMessage): Promise<ControlAnswer<OpenedMessage>>
   connect(message: ConnectMessage): Promise<ControlAnswer<ConnectedMessage>>
   revoke(message: { readonly connectionId?: string; readonly principal?: string }): Promise<ControlAnswer<number>>
+  simulate(message: SimulateMessage): Promise<ControlAnswer<Simulation>>
   custodyOf(message: { readonly keyId: string; readonly region: string }): Promise<ControlAnswer<'native' | 'sealed'>>
   close(): Promise<ControlAnswer<undefined>>
 }
@@ -66,6 +91,7 @@ export const controlServiceMethods = [
   'open',
   'connect',
   'revoke',
+  'simulate',
   'custodyOf',
   'close',
   ...requestServiceMethods,

@@ -10,6 +10,8 @@ export interface VaultQuotas {
   readonly keys?: number
   /** Default 50. */
   readonly aliasesPerKey?: number
+  /** Default 50,000. */
+  readonly grantsPerKey?: number
   /** Default 50. */
   readonly tagsPerKey?: number
   /** Requests per second; not limited by default, for they cost nobody anything but this device (QUOTA-47). */
@@ -31,7 +33,7 @@ export interface RequestQuotas {
   readonly perSecond?: Readonly<Record<string, number>>
 }
 
-const COUNTS = ['keys', 'aliasesPerKey', 'tagsPerKey'] as const
+const COUNTS = ['keys', 'aliasesPerKey', 'grantsPerKey', 'tagsPerKey'] as const
 const PROFILES: readonly unknown[] = [undefined, 'guide', 'current']
 
 /** @throws {@link ValidationException} for what can be no quotas */

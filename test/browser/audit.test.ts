@@ -1,14 +1,16 @@
 /** The audit log: what is recorded, when, and what never is (ENC-60, ENC-61, MGT-66). */
 import type { KmsClient, OperationName } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
-import { operationRows } from '../../worker/operations/table.js'
+import { builtOperations, rowOf } from '../../worker/operations/table.js'
 import { inputs, kinds } from './fixtures/requests.js'
 import { auditRecords, type StoredAuditRecord, storedIn } from './fixtures/stored.js'
 import { aliasArn, call, errorOf, freshVault, keyArn, newKey, sharedVault, utf8 } from './fixtures/vault.js'
 
 const rootArn = 'arn:aws:iam::000000000000:root'
-const built = Object.entries(operationRows) as [OperationName, { readonly kind: string }][]
-const namesOf = (kinds: readonly string[]) => built.filter(([, { kind }]) => kinds.includes(kind)).map(([name]) => name)
+const built = await Promise.all(
+  builtOperations.map(async (name) => [name, (await rowOf(name))?.kind as string] as const),
+)
+const namesOf = (kinds: readonly string[]) => built.filter(([, kind]) => kinds.includes(kind)).map(([name]) => name)
 
 /** A valid request of any operation that is built, and the key that it is about. */
 async function request(kms: KmsClient, operation: OperationName): Promise<{ input: object; arn: string | undefined }> {
@@ -89,7 +91,7 @@ describe('a request that fails', () => {
       await errorOf(kms.describeKey({ KeyId: 'alias/none' })),
       await errorOf(kms.createAlias({ AliasName: 'none', TargetKeyId: KeyId })),
       await errorOf(call(kms, 'Encrypt', { KeyId })),
-      await errorOf(kms.createGrant({ KeyId, GranteePrincipal: rootArn, Operations: ['Encrypt'] })),
+      await errorOf(kms.createGrant({ KeyId, GranteePrincipal: rootArn, Operations: ['Sign'] })),
     ]
     await vault.close()
     const records = await auditRecords(name)

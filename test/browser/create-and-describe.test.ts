@@ -130,7 +130,8 @@ describe('MGT-20 what can be asked for', () => {
   })
 
   test('a policy, which is kept as it is', async () => {
-    const Policy = '{ "Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"kms:Decrypt"} }'
+    const Policy =
+      '{ "Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:GetKeyPolicy","Resource":"*"} }'
     const { KeyMetadata } = await shared.kms.createKey({ Policy, BypassPolicyLockoutSafetyCheck: true })
     expect((await shared.kms.getKeyPolicy({ KeyId: KeyMetadata.KeyId })).Policy).toBe(Policy)
   })

@@ -70,13 +70,20 @@ describe('POL-7 to POL-9 what is accepted', () => {
     ['Version 2008-10-17', { Version: '2008-10-17', Statement: [statement] }],
     ['an Id', { Version: '2012-10-17', Id: 'key-consolepolicy-3', Statement: [statement] }],
     ['a single statement in place of a list', { Version: '2012-10-17', Statement: statement }],
-    ['a statement without Resource', { Version: '2012-10-17', Statement: [{ ...statement, Resource: undefined }] }],
-    ['a statement without Action', { Version: '2012-10-17', Statement: [{ ...statement, Action: undefined }] }],
+    [
+      'a statement without Resource',
+      { Version: '2012-10-17', Statement: [statement, { ...statement, Resource: undefined }] },
+    ],
+    [
+      'a statement without Action',
+      { Version: '2012-10-17', Statement: [statement, { ...statement, Action: undefined }] },
+    ],
     [
       'lists of actions, resources and principals',
       {
         Version: '2012-10-17',
         Statement: [
+          statement,
           {
             ...statement,
             Action: ['kms:Encrypt', 'kms:Decrypt'],
@@ -87,11 +94,12 @@ describe('POL-7 to POL-9 what is accepted', () => {
       },
     ],
     [
-      'a service as principal, and NotAction, NotResource, NotPrincipal',
+      'a service as principal',
       {
         Version: '2012-10-17',
         Statement: [
-          { Effect: 'Deny', NotPrincipal: { Service: 's3.amazonaws.com' }, NotAction: 'kms:*', NotResource: '*' },
+          statement,
+          { Effect: 'Deny', Principal: { Service: 's3.amazonaws.com' }, Action: 'kms:*', Resource: '*' },
         ],
       },
     ],
@@ -100,6 +108,7 @@ describe('POL-7 to POL-9 what is accepted', () => {
       {
         Version: '2012-10-17',
         Statement: [
+          statement,
           {
             ...statement,
             Condition: { StringEquals: { 'kms:ViaService': ['a', 'b'] }, Bool: { 'kms:MultiRegion': true } },
@@ -150,10 +159,33 @@ describe('POL-7 to POL-9 what is malformed, with the place of the mistake', () =
     ['no Effect', of({ Effect: undefined }), /: Statement\[0\]\.Effect must be Allow or Deny\.$/],
     ['an Effect in lower case', of({ Effect: 'allow' }), /: Statement\[0\]\.Effect must be Allow or Deny\.$/],
     ['no Principal', of({ Principal: undefined }), /: Statement\[0\]\.Principal must be given/],
+    ['NotPrincipal', of({ NotPrincipal: '*' }), /: Statement\[0\]\.NotPrincipal is not supported/],
+    ['NotAction', of({ NotAction: '*' }), /: Statement\[0\]\.NotAction is not supported/],
+    ['NotResource', of({ NotResource: '*' }), /: Statement\[0\]\.NotResource is not supported/],
     [
-      'Principal and NotPrincipal',
-      of({ NotPrincipal: '*' }),
-      /: Statement\[0\]\.Principal must be given, or NotPrincipal, but not both\.$/,
+      'a principal that is nobody',
+      of({ Principal: { AWS: 'arn:aws:iam::111122223333:group/readers' } }),
+      'Policy contains a statement with one or more invalid principals.',
+    ],
+    [
+      'an unknown operator',
+      of({ Condition: { StringMatches: { 'kms:KeySpec': 'x' } } }),
+      /StringMatches\.kms:KeySpec has no condition operator StringMatches\.$/,
+    ],
+    [
+      'AUTHZ-24 a condition key of several values without a set operator',
+      of({ Condition: { StringEquals: { 'aws:TagKeys': 'x' } } }),
+      /use ForAllValues or ForAnyValue\.$/,
+    ],
+    [
+      'AUTHZ-25 ForAllValues on an encryption context',
+      of({ Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:a': 'x' } } }),
+      'OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches requests without the specified encryption context or with an unspecified encryption context. To fix, remove ForAllValues.',
+    ],
+    [
+      'AUTHZ-25 ForAllValues on a tag of the request',
+      of({ Condition: { 'ForAllValues:StringLike': { 'aws:RequestTag/a': 'x' } } }),
+      /^OverlyPermissiveCondition: .* without the specified tag or with an unspecified tag\. /,
     ],
     ['an empty Principal', of({ Principal: {} }), /: Statement\[0\]\.Principal must be/],
     [

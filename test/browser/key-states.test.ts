@@ -4,7 +4,7 @@
  */
 import type { KeyMetadata, KmsClient, OperationName } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
-import { operationRows } from '../../worker/operations/table.js'
+import { builtOperations } from '../../worker/operations/table.js'
 import { guardKeyState } from '../../worker/state-guard.js'
 import { ciphertextOf, inputs, kinds, newAlias } from './fixtures/requests.js'
 import { call, errorOf, expectError, freshVault, keyArn, newKey, sharedVault, utf8 } from './fixtures/vault.js'
@@ -73,7 +73,7 @@ const cells = truthTable.flatMap(([operations, ...signs]) =>
 /** Operations that use no existing key, so that no state can stop them (STATE-14). */
 const withoutKey = ['CreateKey', 'GenerateRandom', 'ListKeys']
 
-const built = Object.keys(operationRows)
+const built = builtOperations
 const text = utf8('text')
 
 async function putInto(state: State, kms: KmsClient, KeyId: string): Promise<void> {

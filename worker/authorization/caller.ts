@@ -1,25 +1,117 @@
-import { UnsupportedOperationException, ValidationException } from '../../src/contract/errors.js'
+import { ValidationException } from '../../src/contract/errors.js'
 import { type Realm, rootArn } from '../../src/contract/identifiers.js'
+import { loadEvaluator } from './lazy-evaluator.js'
+import type { Policy } from './policy-document.js'
+import { accountOf, isIdentity } from './principals.js'
 
 /** On whose behalf a port makes requests: a property of the port, set by the worker when it makes the port. */
 export interface Caller {
   readonly arn: string
+  /** Twelve digits. */
+  readonly accountId: string
   readonly isAccountRoot: boolean
+  /** ARNs by which a policy or a grant can name it: its own, and its role's. */
+  readonly names: readonly string[]
+  /** What `aws:PrincipalArn` and its kin say (AUTHZ-32). */
+  readonly identity: CallerIdentity
+  readonly tags: Readonly<Record<string, string>>
+  /** The identity policies attached to it. */
+  readonly policies: readonly Policy[]
+}
+
+export interface CallerIdentity {
+  /** The ARN; of a session that of its role. */
+  readonly principalArn: string
+  readonly principalType: 'Account' | 'User' | 'AssumedRole' | 'FederatedUser'
+  readonly userId: string
+  /** Of users only. */
+  readonly userName?: string
+}
+
+/** How a principal is described to the vault. As it came: any of it may be anything. */
+export interface PrincipalDescription {
+  readonly principal: unknown
+  /** Identity policy documents, as objects. */
+  readonly policies?: unknown
+  /** A plain map of principal tags. */
+  readonly tags?: unknown
+}
+
+const MOST_POLICIES = 50
+const MOST_TAGS = 50
+
+/**
+ * The caller that a description names.
+ *
+ * @throws {@link ValidationException} if it names none
+ * @throws MalformedPolicyDocumentException for an identity policy that is none
+ */
+export async function callerFor(realm: Realm, description: PrincipalDescription): Promise<Caller> {
+  const { policies = [] } = description
+  if (!Array.isArray(policies) || policies.length > MOST_POLICIES)
+    throw new ValidationException(`policies must be a list of at most ${MOST_POLICIES} identity policy documents.`)
+  const caller = callerWithoutPolicies(realm, description)
+  // Everybody but the root is judged by policies.
+  if (caller.isAccountRoot && policies.length === 0) return caller
+  const { identityPolicy } = await loadEvaluator()
+  return { ...caller, policies: policies.map(identityPolicy) }
+}
+
+/** The account root, as the page that opened the vault is. */
+export function rootCaller(realm: Realm): Caller {
+  return callerWithoutPolicies(realm, { principal: 'root' })
 }
 
 /**
- * The caller that a principal names.
+ * The caller that a description names, before its policies are attached.
  *
- * @param principal `root`, or the ARN of the account root
- * @throws {@link UnsupportedOperationException} for users and roles: they come with the evaluation of policies, and a
- *   client that could do everything must not pass for one that is limited
+ * @throws {@link ValidationException} if it names none
  */
-export function callerFor(realm: Realm, principal: unknown): Caller {
+export function callerWithoutPolicies(realm: Realm, { principal, tags = {} }: PrincipalDescription): Caller {
   if (typeof principal !== 'string' || principal === '')
-    throw new ValidationException("A client needs a principal, for example { principal: 'root' }.")
-  const root = rootArn(realm)
-  if (principal === 'root' || principal === root) return { arn: root, isAccountRoot: true }
-  throw new UnsupportedOperationException(
-    `Clients for '${principal}' are not built yet: only the account root ('root') can be connected, because key policies are stored but not evaluated so far.`,
+    throw new ValidationException("A client needs a principal, for example { principal: 'user/editor' }.")
+  const arn = arnOf(realm, principal)
+  const accountId = arn.split(':')[4] as string
+  const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1]
+  const roleArn = role === undefined ? undefined : `arn:aws:iam::${accountId}:role/${role}`
+  return {
+    arn,
+    accountId,
+    isAccountRoot: arn.endsWith(':root'),
+    names: roleArn === undefined ? [arn] : [arn, roleArn],
+    identity: identityOf(arn, accountId, roleArn),
+    tags: tagsOf(tags),
+    policies: [],
+  }
+}
+
+function arnOf(realm: Realm, principal: string): string {
+  if (principal === 'root') return rootArn(realm)
+  const account = accountOf(principal)
+  if (account !== undefined) return rootArn({ ...realm, accountId: account })
+  const arn = principal.startsWith('arn:') ? principal : `arn:aws:iam::${realm.accountId}:${principal}`
+  if (isIdentity(arn)) return arn
+  throw new ValidationException(
+    `'${principal}' is no principal: root, user/NAME, role/NAME, or the ARN of an account, a user, a role or a session.`,
   )
+}
+
+function identityOf(arn: string, accountId: string, roleArn: string | undefined): CallerIdentity {
+  const resource = arn.split(':')[5] as string
+  const name = resource.slice(resource.lastIndexOf('/') + 1)
+  if (resource === 'root') return { principalArn: arn, principalType: 'Account', userId: accountId }
+  if (resource.startsWith('user/'))
+    return { principalArn: arn, principalType: 'User', userId: `user:${name}`, userName: name }
+  if (resource.startsWith('federated-user/'))
+    return { principalArn: arn, principalType: 'FederatedUser', userId: `${accountId}:${name}` }
+  const session = roleArn === undefined ? '' : `:${name}`
+  const roleName = (roleArn ?? arn).slice((roleArn ?? arn).lastIndexOf('/') + 1)
+  return { principalArn: roleArn ?? arn, principalType: 'AssumedRole', userId: `role:${roleName}${session}` }
+}
+
+function tagsOf(tags: unknown): Readonly<Record<string, string>> {
+  const entries = typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? Object.entries(tags) : undefined
+  if (!entries || entries.length > MOST_TAGS || !entries.every(([, value]) => typeof value === 'string'))
+    throw new ValidationException(`tags must be a plain map of at most ${MOST_TAGS} texts.`)
+  return Object.fromEntries(entries)
 }

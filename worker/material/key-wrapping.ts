@@ -13,7 +13,7 @@ const wrappingKeySpecs: Readonly<Record<string, { readonly modulusLength: number
   RSA_4096: { modulusLength: 4096 },
 }
 
-/** `hybrid`: an AES key by OAEP, and the material under the AES key (RFC 5649). */
+/** `isHybrid`: an AES key by OAEP, and the material under the AES key (RFC 5649). */
 const wrappingAlgorithms: Readonly<Record<string, { readonly hash: string; readonly isHybrid: boolean }>> = {
   RSAES_OAEP_SHA_1: { hash: 'SHA-1', isHybrid: false },
   RSAES_OAEP_SHA_256: { hash: 'SHA-256', isHybrid: false },
@@ -64,25 +64,36 @@ export async function unwrap(
   wrappingKeySpec: WrappingKeySpec,
   wrapped: Bytes,
 ): Promise<Bytes | undefined> {
-  if (!wrappingAlgorithms[algorithm]?.isHybrid) return openBlock(privateKey, wrapped)
   const blockLength = (wrappingKeySpecs[wrappingKeySpec]?.modulusLength as number) / 8
-  const key = await openBlock(privateKey, wrapped.subarray(0, blockLength))
-  if (!key) return undefined
+  const block = wrapped.subarray(0, blockLength)
+  const rest = wrapped.subarray(blockLength)
+  const isHybrid = wrappingAlgorithms[algorithm]?.isHybrid === true
+  if (block.byteLength !== blockLength || rest.byteLength > 0 !== isHybrid) return undefined
+  const opened = await openBlock(privateKey, block)
+  if (!opened || !isHybrid) return opened
   try {
-    if (key.byteLength !== EPHEMERAL_KEY_LENGTH) return undefined
-    const aeskwp = await load()
-    return aeskwp(key).decrypt(wrapped.subarray(blockLength)) as Bytes
+    return await unwrapPadded(opened, rest)
+  } finally {
+    opened.fill(0)
+  }
+}
+
+/** RFC 5649, under keys of 32 bytes only. */
+async function unwrapPadded(key: Bytes, wrapped: Bytes): Promise<Bytes | undefined> {
+  const aeskwp = await load()
+  if (key.byteLength !== EPHEMERAL_KEY_LENGTH) return undefined
+  try {
+    return aeskwp(key).decrypt(wrapped) as Bytes
   } catch {
     return undefined
-  } finally {
-    key.fill(0)
   }
 }
 
 async function openBlock(privateKey: CryptoKey, block: Bytes): Promise<Bytes | undefined> {
   try {
     return new Uint8Array(await crypto.subtle.decrypt({ name: 'RSA-OAEP' }, privateKey, block))
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'OperationError') return undefined
+    throw error
   }
 }

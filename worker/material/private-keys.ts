@@ -1,25 +1,26 @@
 /**
  * Reads private keys that come from outside (IMP-3): PKCS #8 (RFC 5208, RFC 5958), BER or DER, never encrypted. asn1js
- * parses; what it has copied of the private parts is wiped here as far as it can be reached.
+ * parses, without copying and without looking into octet strings on its own: its blocks are views of the caller's bytes.
+ * What is copied here is wiped here, so that nothing private stays behind but what the caller and WebCrypto hold.
  */
-import {
-  type BaseBlock,
-  BitString,
-  Constructed,
-  fromBER,
-  Integer,
-  Null,
-  ObjectIdentifier,
-  OctetString,
-  Sequence,
-} from 'asn1js'
+import { type BaseBlock, Constructed, fromBER, Integer, Null, ObjectIdentifier, OctetString, Sequence } from 'asn1js'
+import { concatenate, hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1'
 const ED25519 = '1.3.101.112'
 const ED25519_SEED_LENGTH = 32
+
+const UNIVERSAL = 1
 const CONTEXT_SPECIFIC = 3
+const INTEGER = 0x02
+const BIT_STRING = 0x03
+const OCTET_STRING = 0x04
+const SEQUENCE = 0x30
+
+/** AlgorithmIdentifier of rsaEncryption (RFC 8017, A.1). */
+const rsaAlgorithm = hexToBytes('300d06092a864886f70d0101010500')
 
 /** Named curves by key spec (RFC 5480, SEC 2). */
 const curves = {
@@ -41,27 +42,21 @@ export interface RsaPrivateKey {
  * Reads an RSA key of two primes.
  *
  * @param modulusLength bits, exactly
- * @returns undefined if it is none
+ * @returns undefined if it is none. Whether its numbers belong together is not looked at.
  */
 export function readRsaPrivateKey(bytes: Bytes, modulusLength: number): RsaPrivateKey | undefined {
   const key = readPrivateKeyInfo(bytes)
-  if (key?.algorithm !== RSA_ENCRYPTION) return undefined
-  return withContent(key.privateKey, (content) => {
-    // RSAPrivateKey (RFC 8017, A.1.2): the version and eight numbers; a third prime would follow.
-    const numbers = sequenceOf(content) ?? []
-    if (numbers.length !== 9 || !numbers.every((block): block is Integer => block instanceof Integer)) return undefined
-    const [version, modulus, exponent] = numbers.map(magnitude)
-    if (version?.byteLength !== 0 || !modulus || bitLength(modulus) !== modulusLength) return undefined
-    if (!exponent || ((exponent.at(-1) ?? 0) & 1) === 0 || bitLength(exponent) < 2) return undefined
-    const algorithm = () => new Sequence({ value: [new ObjectIdentifier({ value: RSA_ENCRYPTION }), new Null()] })
-    const privateKey = encoded(new Sequence({ value: numbers.map((number) => positive(magnitude(number))) }))
-    const publicKey = encoded(new Sequence({ value: [positive(modulus), positive(exponent)] }))
-    for (const number of numbers) wipe(number)
-    const info = [new Integer({ value: 0 }), algorithm(), new OctetString({ valueHex: privateKey.buffer })]
-    const pkcs8 = encoded(new Sequence({ value: info }))
-    privateKey.fill(0)
-    const spki = encoded(new Sequence({ value: [algorithm(), new BitString({ valueHex: publicKey.buffer })] }))
-    return { pkcs8, spki }
+  if (key?.algorithm !== RSA_ENCRYPTION || !(key.parameters === undefined || isNull(key.parameters))) return undefined
+  return withOctets(key.privateKey, (octets) => {
+    // RSAPrivateKey (RFC 8017, A.1.2): the version, which tells two primes from more, and eight numbers.
+    const [version, ...blocks] = sequenceOf(blockIn(octets)) ?? []
+    const numbers = blocks.map(positiveNumber).filter((number) => number !== undefined)
+    const [modulus, exponent] = numbers
+    if (smallNumber(version) !== 0 || blocks.length !== 8 || numbers.length !== 8 || !modulus || !exponent)
+      return undefined
+    const isOdd = ((exponent.at(-1) ?? 0) & 1) === 1
+    if (bitLength(modulus) !== modulusLength || !isOdd || bitLength(exponent) < 2) return undefined
+    return { pkcs8: toRsaPkcs8(numbers), spki: toRsaSpki(modulus, exponent) }
   })
 }
 
@@ -74,14 +69,13 @@ export function readScalar(bytes: Bytes, spec: keyof typeof curves): Bytes | und
   const { oid, coordinate } = curves[spec]
   const key = readPrivateKeyInfo(bytes)
   if (key?.algorithm !== EC_PUBLIC_KEY || !isNamed(key.parameters, oid)) return undefined
-  return withContent(key.privateKey, (content) => {
-    const [version, scalar, ...optional] = sequenceOf(content) ?? []
-    if (!(version instanceof Integer && version.valueBlock.valueDec === 1 && scalar instanceof OctetString))
-      return undefined
-    // ECPrivateKey (RFC 5915): the parameters may be repeated there, as the same name.
-    const repeated = optional.find((block): block is Constructed => block instanceof Constructed && isTagged(block, 0))
-    if (repeated && !isNamed(repeated.valueBlock.value[0], oid)) return undefined
-    return withOctets(scalar, (octets) => padded(withoutZeros(octets), coordinate))
+  return withOctets(key.privateKey, (octets) => {
+    // ECPrivateKey (RFC 5915): the parameters may be repeated, as the same name.
+    const [version, scalar, ...optional] = sequenceOf(blockIn(octets)) ?? []
+    if (smallNumber(version) !== 1 || !(scalar instanceof OctetString) || !areOptional(optional)) return undefined
+    const repeated = optional.find(({ idBlock }) => idBlock.tagNumber === 0)
+    if (repeated && !isNamed(onlyChild(repeated), oid)) return undefined
+    return withOctets(scalar, (number) => padded(withoutZeros(number), coordinate))
   })
 }
 
@@ -93,11 +87,11 @@ export function readScalar(bytes: Bytes, spec: keyof typeof curves): Bytes | und
 export function readEd25519Seed(bytes: Bytes): Bytes | undefined {
   const key = readPrivateKeyInfo(bytes)
   if (key?.algorithm !== ED25519 || key.parameters) return undefined
-  return withContent(key.privateKey, (seed) =>
-    seed instanceof OctetString
-      ? withOctets(seed, (octets) => (octets.byteLength === ED25519_SEED_LENGTH ? octets.slice() : undefined))
-      : undefined,
-  )
+  return withOctets(key.privateKey, (octets) => {
+    const container = blockIn(octets)
+    if (!(container instanceof OctetString)) return undefined
+    return withOctets(container, (seed) => (seed.byteLength === ED25519_SEED_LENGTH ? seed.slice() : undefined))
+  })
 }
 
 interface PrivateKeyInfo {
@@ -109,56 +103,93 @@ interface PrivateKeyInfo {
 /** PrivateKeyInfo (RFC 5208), or OneAsymmetricKey (RFC 5958), whose public key is not looked at. */
 function readPrivateKeyInfo(bytes: Bytes): PrivateKeyInfo | undefined {
   const [version, identifier, privateKey, ...optional] = sequenceOf(blockIn(bytes)) ?? []
-  if (!(version instanceof Integer && [0, 1].includes(version.valueBlock.valueDec))) return undefined
-  if (!(privateKey instanceof OctetString) || optional.some((block) => block.idBlock.tagClass !== CONTEXT_SPECIFIC))
-    return undefined
+  if (![0, 1].includes(smallNumber(version) ?? -1)) return undefined
+  if (!(privateKey instanceof OctetString) || !areOptional(optional)) return undefined
   const [algorithm, parameters, ...rest] = sequenceOf(identifier) ?? []
   if (!(algorithm instanceof ObjectIdentifier) || rest.length > 0) return undefined
   return { algorithm: algorithm.getValue(), parameters, privateKey }
 }
 
-/** The one block that some bytes are. */
+/** The one block that some bytes are, as a view of them. */
 function blockIn(bytes: Uint8Array): BaseBlock | undefined {
   try {
-    const { offset, result } = fromBER(bytes)
+    const { offset, result } = fromBER(bytes, { copyInput: false, parseEmbedded: false })
     return offset === bytes.byteLength && result.error === '' ? result : undefined
   } catch {
     return undefined
   }
 }
 
-function sequenceOf(block: BaseBlock | undefined): BaseBlock[] | undefined {
-  return block instanceof Sequence ? block.valueBlock.value : undefined
+function sequenceOf(block: BaseBlock | undefined): readonly BaseBlock[] | undefined {
+  return block instanceof Sequence ? childrenOf(block) : undefined
 }
 
-/** What an octet string holds, for as long as `use` runs. */
-function withContent<Result>(container: OctetString, use: (content: BaseBlock | undefined) => Result): Result {
-  return withOctets(container, (octets) => use(blockIn(octets)))
+/** asn1js lets the last child end after its parent; such lengths are no encoding of anything. */
+function childrenOf({ lenBlock, valueBlock }: Constructed): readonly BaseBlock[] | undefined {
+  const children: readonly BaseBlock[] = valueBlock.value
+  const length = children.reduce((sum, { blockLength }) => sum + blockLength, 0)
+  return lenBlock.isIndefiniteForm || lenBlock.length === length ? children : undefined
 }
 
-/** The bytes of an octet string, for as long as `use` runs; BER may have cut it into pieces. */
-function withOctets<Result>(container: OctetString, use: (octets: Bytes) => Result): Result {
-  const octets = new Uint8Array(container.getValue())
+function onlyChild(block: BaseBlock): BaseBlock | undefined {
+  const children = block instanceof Constructed ? childrenOf(block) : undefined
+  return children?.length === 1 ? children[0] : undefined
+}
+
+/** The two members that may follow in both structures: [0] and [1], each at most once, in this order. */
+function areOptional(blocks: readonly BaseBlock[]): boolean {
+  const isTagged = ({ idBlock }: BaseBlock) => idBlock.tagClass === CONTEXT_SPECIFIC && idBlock.tagNumber <= 1
+  const tags = blocks.map(({ idBlock }) => idBlock.tagNumber)
+  return blocks.every(isTagged) && tags.every((tag, index) => index === 0 || tag > (tags[index - 1] as number))
+}
+
+/** The bytes of an octet string, for as long as `use` runs. */
+function withOctets<Result>(container: OctetString, use: (octets: Bytes) => Result): Result | undefined {
+  const pieces = piecesOf(container)
+  if (!pieces) return undefined
+  const octets = concatenate(...pieces)
   try {
     return use(octets)
   } finally {
     octets.fill(0)
-    wipe(container)
   }
 }
 
-function isTagged(block: BaseBlock, tagNumber: number): boolean {
-  return block.idBlock.tagClass === CONTEXT_SPECIFIC && block.idBlock.tagNumber === tagNumber
+/** BER may have cut an octet string into pieces, and those again. */
+function piecesOf(block: BaseBlock): Uint8Array[] | undefined {
+  if (!(block instanceof OctetString)) return undefined
+  if (!block.idBlock.isConstructed) return [block.valueBlock.valueHexView]
+  const pieces = block.valueBlock.value.map(piecesOf)
+  return pieces.every((piece) => piece !== undefined) ? pieces.flat() : undefined
 }
 
 function isNamed(parameters: BaseBlock | undefined, oid: string): boolean {
   return parameters instanceof ObjectIdentifier && parameters.getValue() === oid
 }
 
-/** The bytes of a number that is not negative, without leading zeros; empty for zero and for what is negative. */
-function magnitude({ valueBlock }: Integer): Bytes {
-  const bytes = valueBlock.valueHexView as Bytes
-  return ((bytes[0] ?? 0) & 0x80) !== 0 ? new Uint8Array(0) : withoutZeros(bytes)
+function isNull(block: BaseBlock): boolean {
+  return block instanceof Null && block.lenBlock.length === 0
+}
+
+/** The content of an INTEGER. (An ENUMERATED is one to asn1js.) */
+function integerIn(block: BaseBlock | undefined): Bytes | undefined {
+  if (!(block instanceof Integer) || block.idBlock.tagClass !== UNIVERSAL || block.idBlock.tagNumber !== INTEGER)
+    return undefined
+  return block.valueBlock.valueHexView as Bytes
+}
+
+/** A number of one byte, which versions are. */
+function smallNumber(block: BaseBlock | undefined): number | undefined {
+  const content = integerIn(block)
+  return content?.byteLength === 1 ? content[0] : undefined
+}
+
+/** A number above zero, without leading zeros. */
+function positiveNumber(block: BaseBlock): Bytes | undefined {
+  const content = integerIn(block)
+  if (!content || (content[0] ?? 0) >= 0x80) return undefined
+  const magnitude = withoutZeros(content)
+  return magnitude.byteLength > 0 ? magnitude : undefined
 }
 
 function withoutZeros(bytes: Bytes): Bytes {
@@ -174,23 +205,36 @@ function padded(bytes: Bytes, length: number): Bytes | undefined {
 }
 
 function bitLength(magnitude: Bytes): number {
-  return magnitude.byteLength === 0 ? 0 : 8 * magnitude.byteLength - Math.clz32(magnitude[0] as number) + 24
+  return 8 * magnitude.byteLength - Math.clz32(magnitude[0] as number) + 24
 }
 
-function positive(magnitude: Bytes): Integer {
-  const needsSign = magnitude.byteLength === 0 || ((magnitude[0] as number) & 0x80) !== 0
-  const bytes = new Uint8Array(magnitude.byteLength + (needsSign ? 1 : 0))
-  bytes.set(magnitude, needsSign ? 1 : 0)
-  return new Integer({ valueHex: bytes.buffer })
+// Written here and not by asn1js, whose encoder leaves copies of private parts that nobody can wipe.
+
+/** DER PKCS #8 of an RSA key: its eight numbers, from the modulus on. */
+function toRsaPkcs8(numbers: readonly Bytes[]): Bytes {
+  const zero = Uint8Array.of(INTEGER, 1, 0)
+  const key = element(SEQUENCE, zero, ...numbers.flatMap(integer))
+  const container = element(OCTET_STRING, ...key)
+  return concatenate(...element(SEQUENCE, zero, rsaAlgorithm, ...container))
 }
 
-function encoded(block: BaseBlock): Bytes {
-  return new Uint8Array(block.toBER())
+/** DER SubjectPublicKeyInfo of an RSA key. */
+function toRsaSpki(modulus: Bytes, exponent: Bytes): Bytes {
+  const key = element(SEQUENCE, ...integer(modulus), ...integer(exponent))
+  const container = element(BIT_STRING, Uint8Array.of(0), ...key)
+  return concatenate(...element(SEQUENCE, rsaAlgorithm, ...container))
 }
 
-function wipe(block: BaseBlock): void {
-  if (block instanceof OctetString) for (const part of block.valueBlock.value) wipe(part)
-  const { valueHexView } = block.valueBlock as { valueHexView?: Uint8Array }
-  valueHexView?.fill(0)
-  block.valueBeforeDecodeView.fill(0)
+/** A positive number in parts; a zero in front keeps its first bit from being a sign. */
+function integer(magnitude: Bytes): readonly Uint8Array[] {
+  const sign = (magnitude[0] as number) < 0x80 ? [] : [Uint8Array.of(0)]
+  return element(INTEGER, ...sign, magnitude)
+}
+
+/** A DER element in parts, so that content is copied once, into the whole. */
+function element(tag: number, ...content: readonly Uint8Array[]): readonly Uint8Array[] {
+  const length = content.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  const lengthBytes = length < 0x100 ? [length] : [length >> 8, length & 0xff]
+  const header = length < 0x80 ? [tag, length] : [tag, 0x80 | lengthBytes.length, ...lengthBytes]
+  return [Uint8Array.from(header), ...content]
 }

@@ -4,13 +4,14 @@
  * hence blinded (each signature uses a random factor), and checked before it leaves, so that a fault cannot give the key
  * away. A BigInt cannot be wiped; it stays in the worker's memory until it is collected.
  */
+import { DER } from '@noble/curves/abstract/der.js'
 import { invert, pow } from '@noble/curves/abstract/modular.js'
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatenate, hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
-const PUBLIC_EXPONENT = 65537n
+const INTEGER = 0x02
 /** Where the modulus begins in the SubjectPublicKeyInfo of RSA keys of 2048 to 4096 bits. */
 const MODULUS_OFFSET = 33
 
@@ -31,12 +32,12 @@ export interface DigestPadding {
 /** Signs a digest with the private exponent, as many bytes as the modulus. */
 export function signDigest(publicKey: Bytes, privateExponent: Bytes, digest: Bytes, padding: DigestPadding): Bytes {
   const length = privateExponent.byteLength
-  const modulus = modulusOf(publicKey, length)
+  const { modulus, exponent } = numbersOf(publicKey, length)
   const message = bytesToNumberBE(encode(digest, length, padding))
   const factor = randomBelow(modulus, length)
-  const blinded = (message * pow(factor, PUBLIC_EXPONENT, modulus)) % modulus
+  const blinded = (message * pow(factor, exponent, modulus)) % modulus
   const signature = (pow(blinded, bytesToNumberBE(privateExponent), modulus) * invert(factor, modulus)) % modulus
-  if (pow(signature, PUBLIC_EXPONENT, modulus) !== message) throw new TypeError('the signature failed its own check')
+  if (pow(signature, exponent, modulus) !== message) throw new TypeError('the signature failed its own check')
   return numberToBytesBE(signature, length) as Bytes
 }
 
@@ -49,17 +50,22 @@ export function verifyDigest(
   padding: DigestPadding,
 ): boolean {
   if (signature.byteLength !== length) return false
-  const modulus = modulusOf(publicKey, length)
+  const { modulus, exponent } = numbersOf(publicKey, length)
   const number = bytesToNumberBE(signature)
   if (number >= modulus) return false
-  const encoded = numberToBytesBE(pow(number, PUBLIC_EXPONENT, modulus), length) as Bytes
+  const encoded = numberToBytesBE(pow(number, exponent, modulus), length) as Bytes
   return padding.scheme === 'RSA-PSS'
     ? isPssEncoding(encoded, digest, padding)
     : bytesToHex(encoded) === bytesToHex(pkcs1Encoding(digest, length, padding))
 }
 
-function modulusOf(publicKey: Bytes, length: number): bigint {
-  return bytesToNumberBE(publicKey.subarray(MODULUS_OFFSET, MODULUS_OFFSET + length))
+/** The modulus, and the exponent behind it: imported keys have others than 65537. */
+function numbersOf(publicKey: Bytes, length: number): { readonly modulus: bigint; readonly exponent: bigint } {
+  const end = MODULUS_OFFSET + length
+  return {
+    modulus: bytesToNumberBE(publicKey.subarray(MODULUS_OFFSET, end)),
+    exponent: bytesToNumberBE(DER._tlv.decode(INTEGER, publicKey.subarray(end)).v),
+  }
 }
 
 function encode(digest: Bytes, length: number, padding: DigestPadding): Bytes {

@@ -47,7 +47,8 @@ export function rsa(modulusLength: number): MaterialFamily {
       const key = readRsaPrivateKey(bytes, modulusLength)
       if (!key) return undefined
       const pair = await importPair(key, purpose === 'encrypt' ? 'encrypt' : 'sign')
-      return pair && materialOf(pair, purpose, sealer, digestSigning)
+      const material = pair && (await materialOf(pair, purpose, sealer, digestSigning))
+      return !material?.sealed || (await signsDigests(material, sealer)) ? material : undefined
     },
     encryption,
     signing: signing(modulusLength / 8),
@@ -150,6 +151,20 @@ async function worksTogether({ privateKey, publicKey }: CryptoKeyPair, use: keyo
   const ciphertext = await crypto.subtle.encrypt('RSA-OAEP', publicKey, trial)
   const opened = new Uint8Array(await crypto.subtle.decrypt('RSA-OAEP', privateKey, ciphertext))
   return opened.every((byte, index) => byte === trial[index])
+}
+
+/** Whether the sealed exponent belongs to the public key: engines sign by the primes, and need not look at it. */
+async function signsDigests(material: Material, sealer: Sealer): Promise<boolean> {
+  const { signDigest } = await loadDigests()
+  const digest = crypto.getRandomValues(new Uint8Array(32))
+  return sealer.withOpened(material, (exponent) => {
+    try {
+      signDigest(material.publicKey as Bytes, exponent, digest, { scheme: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' })
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
 const loadPrivateKeys = once(() => import('./private-keys.js'))

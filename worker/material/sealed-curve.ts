@@ -62,7 +62,9 @@ export async function publicPoint(spec: SealedCurveSpec, scalar: Bytes): Promise
 export async function adoptScalar(spec: SealedCurveSpec, pkcs8: Bytes): Promise<Bytes | undefined> {
   const [curve, { readScalar }] = await Promise.all([curves[spec].load(), loadPrivateKeys()])
   const scalar = readScalar(pkcs8, spec)
-  return scalar && curve.utils.isValidSecretKey(scalar) ? scalar : undefined
+  if (!scalar || curve.utils.isValidSecretKey(scalar)) return scalar
+  scalar.fill(0)
+  return undefined
 }
 
 export async function signOnCurve(

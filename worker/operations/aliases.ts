@@ -7,16 +7,18 @@ import {
 } from '../../src/contract/errors.js'
 import { type AliasName, aliasArn, asAliasName, type KeyId } from '../../src/contract/identifiers.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
+import type { Right } from '../authorization/authorize.js'
 import type { Quotas } from '../quotas.js'
 import type { KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
 import { listPage } from './paging.js'
-import type { OperationRows, Target } from './row.js'
+import type { OperationRows, Request, Target } from './row.js'
 import { existingAlias, existingKey, keyByIdOrArn } from './targets.js'
 
 export const aliasRows = {
   CreateAlias: {
     kind: 'mutation',
+    rights: rightToAlias,
     audited: ['AliasName', 'TargetKeyId'],
     check: checkAliasRequest,
     targets: async (request, reader) => [await keyByIdOrArn(request, reader, request.input.TargetKeyId)],
@@ -33,13 +35,14 @@ export const aliasRows = {
 
   UpdateAlias: {
     kind: 'mutation',
+    rights: rightToAlias,
     audited: ['AliasName', 'TargetKeyId'],
     check: checkAliasRequest,
     targets: async (request, reader) => {
       const { realm, input } = request
       const target = await keyByIdOrArn(request, reader, input.TargetKeyId)
       const { targetKeyId } = await existingAlias(realm, reader, input.AliasName as AliasName)
-      return [target, await existingKey(realm, reader, targetKeyId, 'currentAliasTarget')]
+      return [target, await existingKey(request, reader, targetKeyId, 'currentAliasTarget')]
     },
     rules: (_request, targets) => checkSameKind(targetOf(targets, 'currentAliasTarget'), targetOf(targets, 'key')),
     execute: async ({ input, now, realm, quotas }, targets, transaction) => {
@@ -53,11 +56,13 @@ export const aliasRows = {
 
   DeleteAlias: {
     kind: 'mutation',
+    rights: rightToAlias,
     audited: ['AliasName'],
     check: checkAliasRequest,
-    targets: async ({ realm, input }, reader) => {
+    targets: async (request, reader) => {
+      const { realm, input } = request
       const { targetKeyId } = await existingAlias(realm, reader, input.AliasName as AliasName)
-      return [await existingKey(realm, reader, targetKeyId)]
+      return [await existingKey(request, reader, targetKeyId)]
     },
     execute: async ({ input }, _targets, transaction) => {
       await transaction.deleteAlias(input.AliasName as AliasName)
@@ -68,6 +73,9 @@ export const aliasRows = {
   ListAliases: {
     kind: 'read',
     audited: ['KeyId', 'Limit'],
+    rights: () => [{ action: 'kms:ListAliases', resource: '*' }],
+    // The list is of the vault, also that of one key.
+    authorize: async () => undefined,
     targets: async (request, reader) =>
       request.input.KeyId === undefined ? [] : [await keyByIdOrArn(request, reader, request.input.KeyId)],
     execute: async ({ input, realm }, targets, { store }) => {
@@ -86,6 +94,17 @@ export const aliasRows = {
     },
   },
 } satisfies OperationRows
+
+/** Whoever manages an alias needs a right to it, beside one to the key (POL-13). */
+function rightToAlias({
+  operation,
+  realm,
+  input,
+}: Pick<Request<'CreateAlias' | 'UpdateAlias' | 'DeleteAlias'>, 'operation' | 'realm'> & {
+  readonly input: { readonly AliasName?: string | undefined }
+}): readonly Right[] {
+  return [{ action: `kms:${operation}`, resource: aliasArn(realm, input.AliasName as AliasName) }]
+}
 
 /** Rules for alias names and targets (MGT-61, MGT-62, aws-facts 10). */
 function checkAliasRequest({

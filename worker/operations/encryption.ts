@@ -270,7 +270,7 @@ function readOwnCiphertext(blob: Uint8Array | undefined): CiphertextHeader {
  * else about the named key (recorded behaviour, aws-facts 5).
  */
 async function ciphertextKey(
-  request: Pick<Request<never>, 'realm'>,
+  request: Pick<Request<never>, 'realm' | 'caller'>,
   reader: VaultReader,
   identifier: string | undefined,
   blob: Uint8Array | undefined,
@@ -296,7 +296,7 @@ async function ciphertextKey(
     )
   }
   try {
-    return await existingKey(request.realm, reader, keyId, role)
+    return await existingKey(request, reader, keyId, role)
   } catch {
     // Whoever holds a ciphertext must not learn from it which keys exist (AUTHZ-90).
     throw new AccessDeniedException(

@@ -1,8 +1,9 @@
 /** Key policies: stored and checked for form; they are not evaluated yet. */
 import { NotFoundException, ValidationException } from '../../src/contract/errors.js'
+import { policyOf, storedPolicy } from '../authorization/default-policy.js'
+import { evaluator } from '../authorization/lazy-evaluator.js'
 import { listPage } from './paging.js'
-import { checkPolicyDocument, policyOf, storedPolicy } from './policy-document.js'
-import type { OperationRows } from './row.js'
+import type { OperationRows, Target } from './row.js'
 import { byKeyIdOrArn, onlyKey } from './targets.js'
 
 /** The only name of a key policy there is (SDK-16). */
@@ -27,7 +28,11 @@ export const keyPolicyRows = {
       if (PolicyName !== DEFAULT) throw new ValidationException(`The only name of a key policy is '${DEFAULT}'.`)
     },
     targets: byKeyIdOrArn,
-    rules: ({ input, quotas }) => checkPolicyDocument(input.Policy, quotas),
+    rules: (request, [target]) => {
+      const { key, arn } = target as Target
+      evaluator().checkKeyPolicy(request.input.Policy, request.quotas)
+      evaluator().checkLockout(request, request.input.Policy, { resource: arn, key })
+    },
     execute: async ({ input, realm }, targets, transaction) => {
       const { policy: _, ...key } = onlyKey(targets)
       await transaction.putKey({ ...key, ...storedPolicy(realm, input.Policy) })

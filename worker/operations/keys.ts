@@ -7,6 +7,9 @@ import {
 import { keyArn, newKeyId, newMultiRegionKeyId, type Realm } from '../../src/contract/identifiers.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
 import type { KeySpec, KeyUsage, OperationInput } from '../../src/contract/shapes.js'
+import type { Right } from '../authorization/authorize.js'
+import { storedPolicy } from '../authorization/default-policy.js'
+import { evaluator } from '../authorization/lazy-evaluator.js'
 import { DAY, hasReplicas, newMaterialId } from '../lifecycle/rotation.js'
 import { familyOf } from '../material/families.js'
 import type { Material, Purpose } from '../material/family.js'
@@ -15,7 +18,6 @@ import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
 import { canImport, custodyOf } from './key-material.js'
 import { keyMetadata } from './key-metadata.js'
 import { listPage } from './paging.js'
-import { checkPolicyDocument, storedPolicy } from './policy-document.js'
 import type { OperationRows, Request } from './row.js'
 import { checkTags, tagsOf } from './tag-rules.js'
 import { byAnyIdentifier, byKeyIdOrArn, onlyKey } from './targets.js'
@@ -36,8 +38,15 @@ export const keyRows = {
       'BypassPolicyLockoutSafetyCheck',
     ],
     check: checkCreateKey,
-    rules: ({ input, quotas }) => {
-      if (input.Policy !== undefined) checkPolicyDocument(input.Policy, quotas)
+    rights: (request) => [
+      { action: 'kms:CreateKey', resource: '*', asked: askedKey(request.input) },
+      ...rightToTag(request.input.Tags),
+    ],
+    rules: (request) => {
+      const { input, quotas, realm } = request
+      if (input.Policy === undefined) return
+      evaluator().checkKeyPolicy(input.Policy, quotas)
+      evaluator().checkLockout(request, input.Policy, { resource: keyArn(realm, newKeyId()), asked: askedKey(input) })
     },
     prepare: makeMaterial,
     execute: async ({ input, now, realm, quotas }, _targets, transaction, prepared) => {
@@ -185,6 +194,18 @@ function enabled(key: KeyRecord, now: number): KeyRecord {
   const age = now - (key.currentSince ?? key.createdAt)
   const isOverdue = key.state === 'Disabled' && rotation !== undefined && age >= rotation.periodInDays * DAY
   return { ...key, state, ...(isOverdue && { rotation: { ...rotation, nextDate: now } }) }
+}
+
+/** The key that CreateKey asks for, as far as condition keys tell of it (AUTHZ-30). */
+function askedKey(input: OperationInput<'CreateKey'>): Right['asked'] {
+  const { Origin = 'AWS_KMS', MultiRegion, Tags = [] } = input
+  const set = MultiRegion ? { set: primaryOfNone({ region: '', accountId: '' }) } : {}
+  return { ...requestedKind(input), origin: Origin, tags: tagsOf(Tags), ...set }
+}
+
+/** Whoever gives tags at creation needs the right to tag (AUTHZ-16). */
+export function rightToTag(tags: readonly unknown[] | undefined): readonly Right[] {
+  return tags && tags.length > 0 ? [{ action: 'kms:TagResource', resource: '*' }] : []
 }
 
 /** Spec and usage that CreateKey is asked for, with its defaults. */

@@ -8,11 +8,14 @@ import {
 import { keyArn } from '../../src/contract/identifiers.js'
 import type { OperationName } from '../../src/contract/shapes.js'
 import { type AuditRecord, newEventId } from '../audit/audit-record.js'
+import { authorize } from '../authorization/authorize.js'
+import { policyOf, storedPolicy } from '../authorization/default-policy.js'
+import { evaluator } from '../authorization/lazy-evaluator.js'
 import type { RegionVault } from '../region-vault.js'
 import { guardKeyState } from '../state-guard.js'
 import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
 import { keyMetadata } from './key-metadata.js'
-import { checkPolicyDocument, policyOf, storedPolicy } from './policy-document.js'
+import { rightToTag } from './keys.js'
 import type { OperationRows, Request, Target } from './row.js'
 import { checkTags, tagsOf } from './tag-rules.js'
 import { byKeyIdOrArn, onlyKey } from './targets.js'
@@ -24,9 +27,18 @@ export const multiRegionRows = {
     audited: ['KeyId', 'ReplicaRegion', 'Description', 'Policy', 'Tags', 'BypassPolicyLockoutSafetyCheck'],
     targets: byKeyIdOrArn,
     check: ({ Tags }) => checkTags(Tags ?? []),
-    rules: ({ input, quotas }, [target]) => {
+    rights: ({ input }) => [{ action: 'kms:CreateKey', resource: '*' }, ...rightToTag(input.Tags)],
+    rules: (request, [target]) => {
+      const { input, quotas, realm } = request
+      const { key } = target as Target
       checkPrimary(target as Target)
-      if (input.Policy !== undefined) checkPolicyDocument(input.Policy, quotas)
+      if (input.Policy === undefined) return
+      evaluator().checkKeyPolicy(input.Policy, quotas)
+      const replica = { ...realm, region: input.ReplicaRegion }
+      evaluator().checkLockout({ ...request, realm: replica }, input.Policy, {
+        resource: keyArn(replica, key.keyId),
+        key,
+      })
     },
     prepare: async ({ input, now, regions }, targets) => {
       const region = await regions.open(input.ReplicaRegion)
@@ -77,6 +89,7 @@ export const multiRegionRows = {
           resources: [keyArn(realm, replica.keyId)],
         })
       })
+      return undefined
     },
   },
 
@@ -94,12 +107,15 @@ export const multiRegionRows = {
       if (!replicaRegions.includes(input.PrimaryRegion))
         throw new NotFoundException(`${arn} has no replica key in ${input.PrimaryRegion}.`)
     },
-    prepare: async ({ input, now, regions, operation }, targets) => {
+    prepare: async (request, targets) => {
+      const { input, now, regions, operation } = request
       const region = await regions.open(input.PrimaryRegion)
       const { keyId } = onlyKey(targets)
       const heir = await region.store.stored.key(keyId)
       const arn = keyArn(region.realm, keyId)
       if (!heir) throw new NotFoundException(`Key '${arn}' does not exist`)
+      const right = { action: 'kms:UpdatePrimaryRegion', resource: arn, key: heir }
+      await authorize({ ...request, realm: region.realm }, right, region.store.stored)
       guardKeyState(operation, { arn, state: heir.state, origin: heir.origin, isCurrentAliasTarget: false })
       region.throttle.admitFromElsewhere('UpdatePrimaryRegion', 1, now)
       return region
@@ -129,6 +145,7 @@ export const multiRegionRows = {
           resources: [keyArn(realm, heir.keyId)],
         })
       })
+      return undefined
     },
   },
 } satisfies OperationRows

@@ -1,5 +1,6 @@
 import type { Realm } from '../../src/contract/identifiers.js'
 import type { KeyUsage, OperationInput, OperationName, OperationResult, ValidInput } from '../../src/contract/shapes.js'
+import type { Right } from '../authorization/authorize.js'
 import type { Caller } from '../authorization/caller.js'
 import type { MakeOptions } from '../material/family.js'
 import type { Sealer } from '../material/sealer.js'
@@ -7,14 +8,17 @@ import type { Quotas } from '../quotas.js'
 import type { RegionVault } from '../region-vault.js'
 import type { Regions } from '../regions.js'
 import type { VaultReader } from '../storage/reader.js'
-import type { KeyRecord } from '../storage/schema.js'
+import type { GrantRecord, KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
+import type { GrantToken } from './grant-tokens.js'
 
 /** A key that a request is about, and in which part. */
 export interface Target {
   readonly role: 'key' | 'source' | 'destination' | 'currentAliasTarget'
   readonly key: KeyRecord
   readonly arn: string
+  /** The grant that the request is about, if it is about one and there is one. */
+  readonly grant?: GrantRecord
 }
 
 /** How this vault keeps material that WebCrypto cannot hold. */
@@ -35,6 +39,8 @@ export interface Request<Name extends OperationName> {
   readonly now: number
   /** The Regions of the vault: for the few operations that reach beyond their own. */
   readonly regions: Regions
+  /** What the request's `GrantToken` names. */
+  readonly grantToken?: GrantToken | undefined
 }
 
 interface RowBase<Name extends OperationName> {
@@ -44,6 +50,10 @@ interface RowBase<Name extends OperationName> {
   readonly targets?: (request: Request<Name>, reader: VaultReader) => Promise<readonly Target[]>
   /** IAM action for a target, where it is not the operation's own name. */
   readonly action?: (role: Target['role']) => string
+  /** What else the caller must have a right to: aliases, or the vault itself (AUTHZ-16). */
+  readonly rights?: (request: Request<Name>) => readonly Right[]
+  /** Decides about the targets instead of policies and grants alone. */
+  readonly authorize?: (request: Request<Name>, targets: readonly Target[], reader: VaultReader) => Promise<undefined>
   /** Rules that need the keys: usage and key type, and what else can be refused before the work begins. */
   readonly rules?: (request: Request<Name>, targets: readonly Target[]) => void
   /** What a key must be for; InvalidKeyUsageException otherwise. */
@@ -75,8 +85,14 @@ export interface MutationRow<Name extends OperationName, Prepared = unknown> ext
   readonly prepare?: (request: Request<Name>, targets: readonly Target[], region: RegionVault) => Promise<Prepared>
   /** The request changes a set of multi-Region keys, and has it to itself from `prepare` to `complete`. */
   readonly ofSet?: true
-  /** What has to follow in another Region once the transaction is committed. */
-  readonly complete?: (request: Request<Name>, targets: readonly Target[], prepared: Prepared) => Promise<void>
+  /** What has to follow once the transaction is committed, and what it adds to the answer. */
+  readonly complete?: (
+    request: Request<Name>,
+    targets: readonly Target[],
+    prepared: Prepared,
+    region: RegionVault,
+    answer: OperationResult<Name>,
+  ) => Promise<Partial<OperationResult<Name>> | undefined>
   readonly execute: (
     request: Request<Name>,
     targets: readonly Target[],

@@ -1,4 +1,5 @@
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
+import type { GrantIndex } from '../authorization/grants.js'
 import type { AliasRecord, KeyRecord, MaterialId, MaterialRecord } from './schema.js'
 
 /** How many keys stay in memory. One costs less than a KiB; a miss costs one read of IndexedDB. */
@@ -7,6 +8,8 @@ const CAPACITY = 1024
 interface Entry {
   readonly record: KeyRecord
   readonly materials: Map<MaterialId, MaterialRecord>
+  /** By grantee. */
+  readonly grants: Map<string, GrantIndex>
 }
 
 /**
@@ -31,11 +34,19 @@ export class KeyCache {
 
   addKey(record: KeyRecord): void {
     makeRoom(this.#keys)
-    this.#keys.set(record.keyId, { record, materials: new Map() })
+    this.#keys.set(record.keyId, { record, materials: new Map(), grants: new Map() })
   }
 
   addMaterial(material: MaterialRecord): void {
     this.#keys.get(material.keyId)?.materials.set(material.materialId, material)
+  }
+
+  grants(keyId: KeyId, grantee: string): GrantIndex | undefined {
+    return this.#keys.get(keyId)?.grants.get(grantee)
+  }
+
+  addGrants(keyId: KeyId, grantee: string, grants: GrantIndex): void {
+    this.#keys.get(keyId)?.grants.set(grantee, grants)
   }
 
   addAlias(record: AliasRecord): void {

@@ -31,6 +31,13 @@ export const migrations: readonly ((migration: Migration) => void)[] = [
     database.createObjectStore('usage')
     void transaction.objectStore('vault').put({ since: now }, 'tracking')
   },
+  // Grants.
+  ({ database }) => {
+    const grants = database.createObjectStore('grants', { keyPath: ['keyId', 'grantId'] })
+    grants.createIndex('grantee', ['keyId', 'grantee'])
+    grants.createIndex('listed', ['keyId', 'createdAt', 'grantId'])
+    grants.createIndex('retiring', ['retiring', 'createdAt', 'keyId', 'grantId'])
+  },
 ]
 
 /** The version of the schema that this code reads and writes. */

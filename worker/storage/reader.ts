@@ -1,11 +1,18 @@
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
-import type { AliasRecord, KeyRecord } from './schema.js'
+import type { GrantIndex } from '../authorization/grants.js'
+import type { AliasRecord, GrantRecord, KeyRecord, LastUsage } from './schema.js'
 
 /**
- * Looks up keys and aliases by name. Mutations read inside their transaction, management reads from the database,
+ * Looks up keys and what belongs to them. Mutations read inside their transaction, management reads from the database,
  * cryptographic operations through the cache; what a request means is the same in all three.
  */
 export interface VaultReader {
   key(keyId: KeyId): KeyRecord | undefined | Promise<KeyRecord | undefined>
   alias(aliasName: AliasName): AliasRecord | undefined | Promise<AliasRecord | undefined>
+  /** The names of a key's aliases. */
+  aliasNames(keyId: KeyId): Promise<readonly AliasName[]>
+  /** The grants of one grantee on a key. */
+  grants(keyId: KeyId, grantee: string): GrantIndex | Promise<GrantIndex>
+  grant(keyId: KeyId, grantId: string): Promise<GrantRecord | undefined>
+  lastUsage(keyId: KeyId): Promise<LastUsage | undefined>
 }

@@ -145,6 +145,31 @@ export interface LastUsage {
   readonly requestId: string
 }
 
+/** Permission for one principal to use one key in some ways (GRANT-2). */
+export interface GrantRecord {
+  readonly keyId: KeyId
+  /** 64 hex digits. */
+  readonly grantId: string
+  readonly createdAt: number
+  readonly name?: string
+  /** ARN of whom it is for. */
+  readonly grantee: string
+  /** ARN of who may retire it. */
+  readonly retiring?: string
+  readonly operations: readonly GrantOperation[]
+  readonly constraints?: GrantConstraints
+  /** The account in whose name it was made. */
+  readonly issuingAccount: string
+}
+
+export type GrantOperation = Value<'GrantOperation'>
+
+/** What the encryption context of a request must have: exactly these pairs, or at least these (GRANT-16). */
+export interface GrantConstraints {
+  readonly EncryptionContextEquals?: Readonly<Record<string, string>>
+  readonly EncryptionContextSubset?: Readonly<Record<string, string>>
+}
+
 export interface AliasRecord {
   readonly aliasName: AliasName
   readonly targetKeyId: KeyId
@@ -188,18 +213,37 @@ export interface VaultSchema extends DBSchema {
   aliases: { key: AliasName; value: AliasRecord; indexes: { target: [KeyId, AliasName] } }
   /** Keyed by the running number of the last audit record in the pack. */
   audit: { key: number; value: AuditPack }
+  grants: {
+    key: [KeyId, string]
+    value: GrantRecord
+    indexes: {
+      grantee: [KeyId, string]
+      listed: [KeyId, number, string]
+      retiring: [string, number, KeyId, string]
+    }
+  }
   importTokens: { key: [KeyId, string]; value: ImportTokenRecord; indexes: { validTo: number } }
   departures: { key: KeyId; value: DepartureRecord }
   usage: { key: KeyId; value: LastUsage }
   vault: { key: keyof VaultRecords; value: VaultRecords[keyof VaultRecords] }
 }
 
-export type StoreName = 'keys' | 'materials' | 'aliases' | 'audit' | 'importTokens' | 'departures' | 'usage' | 'vault'
+export type StoreName =
+  | 'keys'
+  | 'materials'
+  | 'aliases'
+  | 'audit'
+  | 'grants'
+  | 'importTokens'
+  | 'departures'
+  | 'usage'
+  | 'vault'
 export const allStores: readonly StoreName[] = [
   'keys',
   'materials',
   'aliases',
   'audit',
+  'grants',
   'importTokens',
   'departures',
   'usage',

@@ -1,14 +1,17 @@
 import type { IDBPObjectStore, IDBPTransaction } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import { GrantIndex } from '../authorization/grants.js'
 import { dueAt, isGone } from '../lifecycle/deadlines.js'
 import { appendPack } from './audit-store.js'
 import type { VaultReader } from './reader.js'
 import type {
   AliasRecord,
   DepartureRecord,
+  GrantRecord,
   ImportTokenRecord,
   KeyRecord,
+  LastUsage,
   MaterialId,
   MaterialRecord,
   StoreName,
@@ -24,6 +27,8 @@ export interface Changes {
   /** Keys as they are now; `undefined` for those that are gone. */
   readonly keys: ReadonlyMap<KeyId, KeyRecord | undefined>
   readonly aliases: ReadonlySet<AliasName>
+  /** Keys whose grants are others than before. */
+  readonly granted: ReadonlySet<KeyId>
   /** The highest time that any session has written. */
   readonly latest: number
 }
@@ -41,6 +46,7 @@ export class VaultTransaction implements VaultReader {
   readonly #transaction: IDBPTransaction<VaultSchema, StoreName[], 'readwrite'>
   readonly #keys = new Map<KeyId, KeyRecord | undefined>()
   readonly #aliases = new Set<AliasName>()
+  readonly #granted = new Set<KeyId>()
   readonly #audit: AuditRecord[] = []
   #keyCountChange = 0
 
@@ -56,6 +62,37 @@ export class VaultTransaction implements VaultReader {
 
   async alias(aliasName: AliasName): Promise<AliasRecord | undefined> {
     return this.#transaction.objectStore('aliases').get(aliasName)
+  }
+
+  async aliasNames(keyId: KeyId): Promise<AliasName[]> {
+    return this.#transaction.objectStore('aliases').index('target').getAllKeys(rangeOf(keyId))
+  }
+
+  async grants(keyId: KeyId, grantee: string): Promise<GrantIndex> {
+    return new GrantIndex(await this.#transaction.objectStore('grants').index('grantee').getAll([keyId, grantee]))
+  }
+
+  async grant(keyId: KeyId, grantId: string): Promise<GrantRecord | undefined> {
+    return this.#transaction.objectStore('grants').get([keyId, grantId])
+  }
+
+  async lastUsage(keyId: KeyId): Promise<LastUsage | undefined> {
+    return this.#transaction.objectStore('usage').get(keyId)
+  }
+
+  /** How many grants a key has. */
+  async grantCount(keyId: KeyId): Promise<number> {
+    return this.#transaction.objectStore('grants').count(rangeOf(keyId))
+  }
+
+  async putGrant(grant: GrantRecord): Promise<void> {
+    this.#granted.add(grant.keyId)
+    await this.#transaction.objectStore('grants').put(grant)
+  }
+
+  async deleteGrant({ keyId, grantId }: GrantRecord): Promise<void> {
+    this.#granted.add(keyId)
+    await this.#transaction.objectStore('grants').delete([keyId, grantId])
   }
 
   /** How many aliases point to a key. */
@@ -87,7 +124,7 @@ export class VaultTransaction implements VaultReader {
     await this.#transaction.objectStore('keys').put(next)
   }
 
-  /** Removes a key and everything that belongs to it: all materials, all aliases, its last use (DEL-35). */
+  /** Removes a key and everything that belongs to it: all materials, all aliases and grants, its last use (DEL-35). */
   async deleteKey(keyId: KeyId): Promise<void> {
     const aliases = this.#transaction.objectStore('aliases')
     const names = await aliases.index('target').getAllKeys(rangeOf(keyId))
@@ -97,6 +134,7 @@ export class VaultTransaction implements VaultReader {
     await Promise.all([
       this.#transaction.objectStore('keys').delete(keyId),
       this.#transaction.objectStore('materials').delete(rangeOf(keyId)),
+      this.#transaction.objectStore('grants').delete(rangeOf(keyId)),
       this.#transaction.objectStore('importTokens').delete(rangeOf(keyId)),
       this.#transaction.objectStore('usage').delete(keyId),
       ...names.map((name) => aliases.delete(name)),
@@ -175,7 +213,7 @@ export class VaultTransaction implements VaultReader {
       appendPack(this.#transaction.objectStore('audit'), this.#audit),
     ])
     await this.#transaction.done
-    return { count, keys: this.#keys, aliases: this.#aliases, latest }
+    return { count, keys: this.#keys, aliases: this.#aliases, granted: this.#granted, latest }
   }
 
   async #counters(): Promise<VaultRecords['counters']> {

@@ -2,6 +2,7 @@ import type { IDBPDatabase, IDBPTransaction } from 'idb'
 import type { AliasName, KeyId, Realm } from '../../src/contract/identifiers.js'
 import { databaseName } from '../../src/contract/vault-names.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import { GrantIndex } from '../authorization/grants.js'
 import { isGone } from '../lifecycle/deadlines.js'
 import { appendPack } from './audit-store.js'
 import { ChangeFeed, type ChangeNotice, noticeOf } from './change-feed.js'
@@ -12,6 +13,7 @@ import {
   type AliasRecord,
   allStores,
   type DepartureRecord,
+  type GrantRecord,
   type ImportTokenRecord,
   type KeyRecord,
   type LastUsage,
@@ -160,6 +162,14 @@ export class VaultStore {
     return this.#connection.get('importTokens', [keyId, tokenId])
   }
 
+  async aliasNames(keyId: KeyId): Promise<AliasName[]> {
+    return this.#connection.getAllKeysFromIndex('aliases', 'target', rangeOf(keyId))
+  }
+
+  async grant(keyId: KeyId, grantId: string): Promise<GrantRecord | undefined> {
+    return this.#connection.get('grants', [keyId, grantId])
+  }
+
   async lastUsage(keyId: KeyId): Promise<LastUsage | undefined> {
     return this.#connection.get('usage', keyId)
   }
@@ -171,12 +181,20 @@ export class VaultStore {
       return record ? this.#present(record) : this.#loadKey(keyId)
     },
     alias: (aliasName) => this.#cache.alias(aliasName) ?? this.#loadAlias(aliasName),
+    aliasNames: (keyId) => this.aliasNames(keyId),
+    grants: (keyId, grantee) => this.#cache.grants(keyId, grantee) ?? this.#loadGrants(keyId, grantee),
+    grant: (keyId, grantId) => this.grant(keyId, grantId),
+    lastUsage: (keyId) => this.lastUsage(keyId),
   }
 
   /** Reads the database itself: for the operations that tell about keys. */
   readonly stored: VaultReader = {
     key: async (keyId) => this.#present(await this.#connection.get('keys', keyId)),
     alias: (aliasName) => this.#connection.get('aliases', aliasName),
+    aliasNames: (keyId) => this.aliasNames(keyId),
+    grants: (keyId, grantee) => this.#grants(keyId, grantee),
+    grant: (keyId, grantId) => this.grant(keyId, grantId),
+    lastUsage: (keyId) => this.lastUsage(keyId),
   }
 
   /** One backing key, or undefined if the key has none by that name. */
@@ -198,6 +216,38 @@ export class VaultStore {
       ? await store.index('target').getAll(afterAliasOf(keyId, after), limit + 1)
       : await store.getAll(IDBKeyRange.lowerBound(after as AliasName, true), limit + 1)
     return page(records, limit, ({ aliasName }) => aliasName)
+  }
+
+  /** Grants of a key, oldest first, after the given one; all, or one, or those of one grantee. */
+  async listGrants(
+    keyId: KeyId,
+    limit: number,
+    after: string,
+    { grantId, grantee }: { readonly grantId: string | undefined; readonly grantee: string | undefined },
+  ): Promise<Page<GrantRecord>> {
+    const { store } = this.#connection.transaction('grants')
+    if (grantId === undefined && grantee === undefined) {
+      const range = IDBKeyRange.bound([keyId, ...placeOf(after)], [keyId, []], true)
+      return page(await store.index('listed').getAll(range, limit + 1), limit, nameOfPlace)
+    }
+    const one = grantId === undefined ? undefined : await store.get([keyId, grantId])
+    const found =
+      grantId === undefined ? await store.index('grantee').getAll([keyId, grantee as string]) : one ? [one] : []
+    const [createdAt = -1, last = ''] = placeOf(after)
+    const left = found
+      .filter((grant) => grantee === undefined || grant.grantee === grantee)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.grantId < b.grantId ? -1 : 1))
+      .filter((grant) => grant.createdAt > createdAt || (grant.createdAt === createdAt && grant.grantId > last))
+    return page(left, limit, nameOfPlace)
+  }
+
+  /** Grants that a principal may retire because they name it, oldest first, after the given one. */
+  async listRetirableGrants(principal: string, limit: number, after: string): Promise<Page<GrantRecord>> {
+    const [createdAt, keyId, grantId] = after.split(' ')
+    const from = after === '' ? [principal] : [principal, Number(createdAt), keyId as KeyId, grantId as string]
+    const range = IDBKeyRange.bound(from, [principal, []], true)
+    const found = await this.#connection.getAllFromIndex('grants', 'retiring', range, limit + 1)
+    return page(found, limit, (grant) => `${grant.createdAt} ${grant.keyId} ${grant.grantId}`)
   }
 
   /**
@@ -264,11 +314,8 @@ export class VaultStore {
     this.#tell(notice, false)
   }
 
-  #forget({ keys, aliases }: ChangeNotice): void {
-    this.#cache.forget(
-      keys.map(({ keyId }) => keyId),
-      aliases,
-    )
+  #forget({ keys, aliases, granted }: ChangeNotice): void {
+    this.#cache.forget([...keys.map(({ keyId }) => keyId), ...granted], aliases)
   }
 
   #tell(notice: ChangeNotice, isOurs: boolean): void {
@@ -301,6 +348,17 @@ export class VaultStore {
     return record
   }
 
+  async #loadGrants(keyId: KeyId, grantee: string): Promise<GrantIndex> {
+    const epoch = this.#epoch
+    const grants = await this.#grants(keyId, grantee)
+    if (epoch === this.#epoch) this.#cache.addGrants(keyId, grantee, grants)
+    return grants
+  }
+
+  async #grants(keyId: KeyId, grantee: string): Promise<GrantIndex> {
+    return new GrantIndex(await this.#connection.getAllFromIndex('grants', 'grantee', [keyId, grantee]))
+  }
+
   async #loadMaterial(keyId: KeyId, materialId: MaterialId): Promise<MaterialRecord | undefined> {
     const epoch = this.#epoch
     const record = await this.#connection.get('materials', [keyId, materialId])
@@ -324,6 +382,16 @@ function page<Item>(found: readonly Item[], limit: number, name: (item: Item) =>
   const items = found.slice(0, limit)
   const last = items.at(-1)
   return found.length > limit && last !== undefined ? { items, next: name(last) } : { items }
+}
+
+/** The place of a grant in the list of its key's grants, as a name. */
+function nameOfPlace({ createdAt, grantId }: GrantRecord): string {
+  return `${createdAt} ${grantId}`
+}
+
+function placeOf(name: string): [] | [createdAt: number, grantId: string] {
+  const [createdAt, grantId] = name.split(' ')
+  return grantId === undefined ? [] : [Number(createdAt), grantId]
 }
 
 function afterAliasOf(keyId: KeyId, after: string): IDBKeyRange {

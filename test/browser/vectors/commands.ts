@@ -19,6 +19,8 @@ declare module 'vitest/browser' {
     wycheproofFile: (name: string) => Promise<string>
     /** Key pairs of OpenSSL, as DER in hexadecimal. */
     opensslKeyPair: (curve: string) => Promise<{ readonly spki: string; readonly pkcs8: string }>
+    /** A PKCS #8 private key of RSA by OpenSSL, which makes them of any length, as DER in hexadecimal. */
+    opensslRsaKey: (modulusLength: number) => Promise<string>
     /** Whether OpenSSL reads a PKCS #8 private key as the one of a public key. */
     opensslReads: (pkcs8: string, spki: string) => Promise<boolean>
   }
@@ -51,10 +53,13 @@ const opensslKeyPair: BrowserCommand<[string]> = (_context, curve) => {
   return { spki: spkiOf(publicKey), pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('hex') }
 }
 
+const opensslRsaKey: BrowserCommand<[number]> = (_context, modulusLength) =>
+  generateKeyPairSync('rsa', { modulusLength }).privateKey.export({ format: 'der', type: 'pkcs8' }).toString('hex')
+
 const opensslReads: BrowserCommand<[string, string]> = (_context, pkcs8, spki) => {
   // Public keys can be made of private ones, which the type library says of PEM only.
   const key = { key: Buffer.from(pkcs8, 'hex'), format: 'der', type: 'pkcs8' } as const
   return spkiOf(createPublicKey(key as unknown as Parameters<typeof createPublicKey>[0])) === spki
 }
 
-export const vectorCommands = { wycheproofFiles, wycheproofFile, opensslKeyPair, opensslReads }
+export const vectorCommands = { wycheproofFiles, wycheproofFile, opensslKeyPair, opensslRsaKey, opensslReads }

@@ -1,0 +1,50 @@
+/** Whom the `Principal` of a key policy means (POL-15, AUTHZ-6). */
+import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
+import type { Caller } from './caller.js'
+import { isObject, malformed } from './malformed.js'
+import { accountOf, isIdentity } from './principals.js'
+
+/**
+ * How a statement names a caller: by itself (`direct`), by its account (`account`), which lets the account's identity
+ * policies decide, or not at all.
+ */
+export type PrincipalMatch = 'direct' | 'account' | undefined
+export type PrincipalMatcher = (caller: Caller) => PrincipalMatch
+
+const SERVICE = /^[\w.-]+\.(?:amazonaws\.com|amazon\.com)$/
+
+/**
+ * Compiles the `Principal` element of a key policy.
+ *
+ * @throws {@link MalformedPolicyDocumentException}
+ */
+export function compilePrincipals(element: unknown, place: string): PrincipalMatcher {
+  if (element === '*') return () => 'direct'
+  if (!isObject(element) || Object.keys(element).length === 0) throw malformed(place, 'must be "*" or an object')
+  const accounts = new Set<string>()
+  const identities = new Set<string>()
+  let isAnyone = false
+  for (const [kind, names] of Object.entries(element)) {
+    if (kind !== 'AWS' && kind !== 'Service') throw malformed(`${place}.${kind}`, 'is not a kind of principal')
+    const list = Array.isArray(names) ? names : [names]
+    if (list.length === 0 || !list.every((name) => typeof name === 'string'))
+      throw malformed(`${place}.${kind}`, 'must be a string or a list of strings')
+    for (const name of list as string[]) {
+      const account = kind === 'AWS' ? accountOf(name) : undefined
+      if (kind === 'AWS' && name === '*') isAnyone = true
+      else if (account !== undefined) accounts.add(account)
+      else if (kind === 'AWS' && isIdentity(name)) identities.add(name)
+      // No AWS service calls a browser: such a statement is valid and meets nobody.
+      else if (kind === 'AWS' || !SERVICE.test(name)) throw invalidPrincipal()
+    }
+  }
+  return (caller) => {
+    if (isAnyone || caller.names.some((name) => identities.has(name))) return 'direct'
+    if (!accounts.has(caller.accountId)) return undefined
+    return caller.isAccountRoot ? 'direct' : 'account'
+  }
+}
+
+function invalidPrincipal(): MalformedPolicyDocumentException {
+  return new MalformedPolicyDocumentException('Policy contains a statement with one or more invalid principals.')
+}
