@@ -62,6 +62,8 @@ export interface ConnectOptions {
   readonly policies?: readonly object[]
   /** Tags of the principal, for `aws:PrincipalTag`; at most 50. Default none. */
   readonly tags?: Readonly<Record<string, string>>
+  /** The Region of the client; default that of {@link Vault.kms}. */
+  readonly region?: string
 }
 
 /** A question for {@link Vault.simulate}. */
@@ -241,7 +243,7 @@ export class Vault extends EventTarget {
    * ```
    */
   async connect(options: ConnectOptions): Promise<KmsClient> {
-    const { port } = await this.#connect(options, this.#region)
+    const { port } = await this.#connect(options)
     return new KmsClient(this.#track(PortConnection.on(port)))
   }
 
@@ -261,7 +263,7 @@ export class Vault extends EventTarget {
    * ```
    */
   async connectPort(options: ConnectOptions): Promise<MessagePort> {
-    const { port, connectionId } = await this.#connect(options, this.#region)
+    const { port, connectionId } = await this.#connect(options)
     this.#portIds.set(port, connectionId)
     return port
   }
@@ -269,7 +271,8 @@ export class Vault extends EventTarget {
   /**
    * Takes connections back: whoever holds them gets `AccessDeniedException` from then on.
    *
-   * @param what a port that {@link connectPort} made, or a principal, for all its connections
+   * @param what a port that {@link connectPort} made, or a principal, named as in {@link connect}, for all its
+   *   connections
    * @returns how many connections there were
    */
   async revoke(what: MessagePort | string): Promise<number> {
@@ -291,7 +294,7 @@ export class Vault extends EventTarget {
     this.#mustBeOpen()
     let client = this.#regions.get(region)
     if (!client) {
-      const connection = this.#connect({ principal: 'root' }, region).then(({ port }) =>
+      const connection = this.#connect({ principal: 'root', region }, true).then(({ port }) =>
         this.#track(PortConnection.on(port)),
       )
       client = new KmsClient(new DeferredConnection(connection))
@@ -320,8 +323,9 @@ export class Vault extends EventTarget {
    */
   async simulate(question: SimulateOptions): Promise<Simulation> {
     this.#mustBeOpen()
+    const { region = this.#region } = question
     const { principal, policies, tags, action, resource, context } = question
-    const message = { principal, policies, tags, action, resource, context, region: this.#region }
+    const message = { principal, policies, tags, action, resource, context, region }
     return this.#answerOf(this.#control.simulate(message))
   }
 
@@ -366,9 +370,10 @@ export class Vault extends EventTarget {
     super.removeEventListener(type, listener as EventListener | null, options)
   }
 
-  async #connect({ principal, policies, tags }: ConnectOptions, region: string): Promise<ConnectedMessage> {
+  async #connect(options: ConnectOptions, isOwn = false): Promise<ConnectedMessage> {
     this.#mustBeOpen()
-    return this.#answerOf(this.#control.connect({ principal, policies, tags, region }))
+    const { principal, policies, tags, region = this.#region } = options
+    return this.#answerOf(this.#control.connect({ principal, policies, tags, region, isOwn }))
   }
 
   async #answerOf<Result>(answer: Promise<ControlAnswer<Result>>): Promise<Result> {

@@ -16,11 +16,11 @@ import {
   KMSInvalidStateException,
   ValidationException,
 } from '../src/contract/errors.js'
-import { keyArn, type Realm, rootArn } from '../src/contract/identifiers.js'
+import { keyArn, type Realm } from '../src/contract/identifiers.js'
 import { checkQuotas } from '../src/contract/quotas.js'
 import { checkAccountId, checkRegion, checkVaultName } from '../src/contract/vault-names.js'
 import { type Answers, type RequestService, requestServiceMethods } from '../src/contract/wire.js'
-import { type Caller, callerFor, rootCaller } from './authorization/caller.js'
+import { type Caller, callerFor, principalArn, rootCaller } from './authorization/caller.js'
 import { loadEvaluator } from './authorization/lazy-evaluator.js'
 import { guard } from './gate.js'
 import { keyByAnyIdentifier } from './operations/targets.js'
@@ -40,6 +40,8 @@ interface Connection {
   readonly caller: Caller
   /** Set when the connection has been taken back; its requests are refused from then on. */
   revoked: boolean
+  /** Of the page that opened the vault, for another Region: it is not taken from itself. */
+  readonly isOwn: boolean
 }
 
 /**
@@ -112,10 +114,10 @@ export class VaultControl implements ControlService {
   }): Promise<ControlAnswer<number>> {
     return answered(async () => {
       const { realm } = this.#mustBeOpen()
-      const arn = principal === 'root' ? rootArn(realm) : principal
+      const arn = typeof principal === 'string' ? principalArn(realm, principal) : undefined
       let count = 0
       for (const [id, connection] of this.#connections) {
-        if (id !== connectionId && connection.caller.arn !== arn) continue
+        if (id !== connectionId && (connection.isOwn || connection.caller.arn !== arn)) continue
         connection.revoked = true
         this.#connections.delete(id)
         count += 1
@@ -168,10 +170,10 @@ export class VaultControl implements ControlService {
     return this.#root
   }
 
-  async #connect({ region, ...description }: ConnectMessage): Promise<ConnectedMessage> {
+  async #connect({ region, isOwn, ...description }: ConnectMessage): Promise<ConnectedMessage> {
     const vault = await this.#mustBeOpen().regions.open(region)
     const caller = await callerFor(vault.realm, description)
-    const connection: Connection = { caller, revoked: false }
+    const connection: Connection = { caller, isOwn: isOwn === true, revoked: false }
     const connectionId = crypto.randomUUID()
     const { port1, port2 } = new MessageChannel()
     expose(revocable(vault.serviceFor(caller), connection), guard(port1, requestServiceMethods))

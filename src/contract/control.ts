@@ -28,6 +28,8 @@ export interface ConnectMessage {
   /** A plain map of principal tags. */
   readonly tags?: unknown
   readonly region: string
+  /** The page's own client for another Region. */
+  readonly isOwn?: boolean
 }
 
 /** A question for the evaluator (AUTHZ-87). */

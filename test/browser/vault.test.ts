@@ -269,6 +269,21 @@ describe('revoke', () => {
     for (const client of clients) await expectError(client.listKeys({}), 'AccessDeniedException')
     await kms.listKeys({})
     expect(await vault.revoke('user/nobody')).toBe(0)
+    await expectError(vault.revoke('nobody'), 'ValidationException')
+  })
+
+  test('of a principal by its short name, in every Region; not the page’s own client for another Region', async () => {
+    const { vault } = await freshVault()
+    const region = 'browser-local-2'
+    const own = vault.region(region)
+    const { KeyId } = await newKey(own)
+    const policies = [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }] }]
+    const client = await vault.connect({ principal: 'user/editor', policies, region })
+    expect((await client.describeKey({ KeyId })).KeyMetadata.Arn).toContain(region)
+    expect(await vault.revoke('user/editor')).toBe(1)
+    expect(await vault.revoke('root')).toBe(0)
+    await expectError(client.listKeys({}), 'AccessDeniedException')
+    await own.listKeys({})
   })
 
   test('of a port that the vault did not make: ValidationException', async () => {

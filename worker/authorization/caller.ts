@@ -70,7 +70,7 @@ export function rootCaller(realm: Realm): Caller {
 export function callerWithoutPolicies(realm: Realm, { principal, tags = {} }: PrincipalDescription): Caller {
   if (typeof principal !== 'string' || principal === '')
     throw new ValidationException("A client needs a principal, for example { principal: 'user/editor' }.")
-  const arn = arnOf(realm, principal)
+  const arn = principalArn(realm, principal)
   const accountId = arn.split(':')[4] as string
   const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1]
   const roleArn = role === undefined ? undefined : `arn:aws:iam::${accountId}:role/${role}`
@@ -85,7 +85,12 @@ export function callerWithoutPolicies(realm: Realm, { principal, tags = {} }: Pr
   }
 }
 
-function arnOf(realm: Realm, principal: string): string {
+/**
+ * The ARN that a principal's name stands for: `root`, `user/NAME`, `role/NAME`, or an ARN.
+ *
+ * @throws {@link ValidationException} if it names none
+ */
+export function principalArn(realm: Realm, principal: string): string {
   if (principal === 'root') return rootArn(realm)
   const account = accountOf(principal)
   if (account !== undefined) return rootArn({ ...realm, accountId: account })
