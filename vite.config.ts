@@ -1,8 +1,9 @@
 /**
- * Builds the library into dist/lib. Three entries, each built by itself so that none loads what only another one needs;
+ * Builds the library into dist/lib. Four entries, each built by itself so that none loads what only another one needs;
  * what an entry loads later lies in a folder of its name:
  *
  * - `index.js`, what applications import; readable, its dependencies left to the application's bundler;
+ * - `envelope.js`, the client for messages in the format of the AWS Encryption SDK; likewise;
  * - `worker.js`, for applications that build a worker file of their own; likewise;
  * - `hsm.js`, the ready-made worker: minified, with its dependencies, so that it also works served as it is.
  *
@@ -124,6 +125,7 @@ export default defineConfig(({ mode }) => {
       ? { page: bundle('page', 'src/index.ts', 'dist/size') }
       : {
           index: module('index', 'src/index.ts'),
+          envelope: module('envelope', 'src/envelope/index.ts'),
           worker: module('worker', 'worker/index.ts'),
           hsm: bundle('hsm', 'worker/entry.ts', 'dist/lib'),
         }

@@ -11,6 +11,7 @@ const executablePath = findChromium()
 const resolve = {
   alias: [
     { find: /^browser-kms$/, replacement: path('src/index.ts') },
+    { find: /^browser-kms\/envelope$/, replacement: path('src/envelope/index.ts') },
     { find: /^browser-kms\/worker$/, replacement: path('worker/index.ts') },
   ],
 }

@@ -1,5 +1,6 @@
 /** Whose bytes are whose: what a caller passes in, and what it gets back. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { sameBytes } from './fixtures/same-bytes.js'
 import { errorOf, newKey, sharedVault, utf8 } from './fixtures/vault.js'
 
 const shared = sharedVault()
@@ -159,7 +160,3 @@ describe('calls of one microtask', () => {
     expect(order).toEqual(['Encrypt', 'CreateKey'])
   })
 })
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index])
-}

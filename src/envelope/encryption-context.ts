@@ -1,0 +1,91 @@
+/** The encryption context as bytes (MSG-3 to MSG-6). */
+import {
+  ByteReader,
+  type Bytes,
+  compareBytes,
+  concatenate,
+  decodeText,
+  encoder,
+  NeedsMore,
+  u16,
+  withLength,
+} from './bytes.js'
+import { EncryptionContextError, MessageFormatError } from './errors.js'
+
+/** Pairs that are authenticated with a message and not secret. Has no prototype: any name can be a key. */
+export type EncryptionContext = Readonly<Record<string, string>>
+
+/** The pair that holds the key to verify a message's signature with; keys that begin so are reserved (MSG-16). */
+export const PUBLIC_KEY = 'aws-crypto-public-key'
+const RESERVED = 'aws-crypto-'
+
+const LONGEST = 65_535
+
+/**
+ * Serialises pairs in the order of their keys' UTF-8 bytes; nothing at all for none.
+ *
+ * @throws {@link EncryptionContextError} if they are too many or too long
+ */
+export function serializeContext(context: EncryptionContext): Bytes {
+  const pairs = Object.entries(context).map(([key, value]) => [encoder.encode(key), encoder.encode(value)] as const)
+  if (pairs.length === 0) return new Uint8Array(0)
+  if (pairs.length > LONGEST || pairs.some((pair) => pair.some(({ byteLength }) => byteLength > LONGEST)))
+    throw tooLong()
+  pairs.sort(([a], [b]) => compareBytes(a, b))
+  const bytes = concatenate([u16(pairs.length), ...pairs.flatMap((pair) => pair.map(withLength))])
+  if (bytes.byteLength > LONGEST) throw tooLong()
+  return bytes
+}
+
+/**
+ * Reads what {@link serializeContext} wrote; in any order, but whole, and no key twice.
+ *
+ * @throws {@link MessageFormatError}
+ */
+export function parseContext(bytes: Bytes): EncryptionContext {
+  const context = emptyContext()
+  if (bytes.byteLength === 0) return context
+  const reader = new ByteReader(bytes)
+  try {
+    const count = reader.u16()
+    if (count === 0) throw new MessageFormatError('The encryption context counts no pairs.')
+    for (let index = 0; index < count; index++) {
+      const [key, value] = [decodeText(reader.field()), decodeText(reader.field())]
+      if (key === undefined || value === undefined) throw new MessageFormatError('The encryption context is no UTF-8.')
+      if (Object.hasOwn(context, key)) throw new MessageFormatError('The encryption context has a key twice.')
+      context[key] = value
+    }
+  } catch (error) {
+    throw error instanceof NeedsMore ? new MessageFormatError('The encryption context is cut short.') : error
+  }
+  if (reader.left > 0) throw new MessageFormatError('The encryption context has bytes left over.')
+  return context
+}
+
+export function emptyContext(): Record<string, string> {
+  return Object.create(null) as Record<string, string>
+}
+
+/** A copy without a prototype, with more pairs. */
+export function contextWith(...contexts: readonly (EncryptionContext | undefined)[]): Record<string, string> {
+  return Object.assign(emptyContext(), ...contexts)
+}
+
+/**
+ * Checks what a caller gives as an encryption context.
+ *
+ * @throws {@link EncryptionContextError}
+ */
+export function checkContext(context: unknown): asserts context is EncryptionContext {
+  if (typeof context !== 'object' || context === null)
+    throw new EncryptionContextError('An encryption context is a map of texts.')
+  for (const [key, value] of Object.entries(context)) {
+    if (typeof value !== 'string') throw new EncryptionContextError(`The encryption context's '${key}' is no text.`)
+    if (key.startsWith(RESERVED))
+      throw new EncryptionContextError(`Keys of an encryption context that begin with ${RESERVED} are reserved.`)
+  }
+}
+
+function tooLong(): EncryptionContextError {
+  return new EncryptionContextError(`An encryption context can have ${LONGEST} bytes.`)
+}

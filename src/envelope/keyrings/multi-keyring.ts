@@ -1,0 +1,54 @@
+import { DataKeyUnwrapError } from '../errors.js'
+import type { Keyring, UnwrappingRequest, WrappedKey, WrappingRequest } from '../materials.js'
+
+/** Keyrings of which any one can decrypt a message: each of them is a full reader. */
+export interface MultiKeyringOptions {
+  /** Makes the data key. */
+  readonly generator?: Keyring
+  /** Encrypt the same data key, each for itself. */
+  readonly children?: readonly Keyring[]
+}
+
+/**
+ * Several keyrings as one (KR-12, KR-13): a message is encrypted for all of them, and decrypted by the first that can.
+ *
+ * @example
+ * ```ts
+ * const keyring = new MultiKeyring({ generator: mine, children: [recovery] })
+ * ```
+ */
+export class MultiKeyring implements Keyring {
+  readonly #generator: Keyring | undefined
+  readonly #children: readonly Keyring[]
+
+  constructor({ generator, children = [] }: MultiKeyringOptions) {
+    if (!generator && children.length === 0) throw new TypeError('A multi-keyring needs a generator or children.')
+    this.#generator = generator
+    this.#children = children
+  }
+
+  async wrap(request: WrappingRequest): Promise<WrappedKey> {
+    if (this.#generator && request.dataKey)
+      throw new TypeError('There is a data key already: a multi-keyring with a generator makes its own.')
+    if (!this.#generator && !request.dataKey)
+      throw new TypeError('A multi-keyring without a generator cannot make a data key.')
+    const encryptedDataKeys = []
+    let { dataKey } = request
+    for (const keyring of [...(this.#generator ? [this.#generator] : []), ...this.#children]) {
+      const wrapped = await keyring.wrap({ ...request, dataKey })
+      dataKey = wrapped.dataKey
+      encryptedDataKeys.push(...wrapped.encryptedDataKeys)
+    }
+    return { dataKey: dataKey as WrappedKey['dataKey'], encryptedDataKeys }
+  }
+
+  async unwrap(request: UnwrappingRequest): ReturnType<Keyring['unwrap']> {
+    const errors: Error[] = []
+    for (const keyring of [...(this.#generator ? [this.#generator] : []), ...this.#children]) {
+      const unwrapped = await keyring.unwrap(request)
+      if ('dataKey' in unwrapped) return unwrapped
+      errors.push(new DataKeyUnwrapError(unwrapped.errors, 'A keyring could not decrypt the data key.'))
+    }
+    return { errors }
+  }
+}
