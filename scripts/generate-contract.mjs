@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Writes `src/contract/model.ts`, `src/contract/exceptions.ts`, `worker/key-states.ts` and
- * `worker/authorization/permissions.ts` from the machine-readable API model, key-state table and permission reference.
+ * Writes `src/contract/model.ts`, `src/contract/exceptions.ts`, `worker/key-states.ts`,
+ * `worker/authorization/permissions.ts` and, for tests, `test/browser/fixtures/key-states.json` from the
+ * machine-readable API model, key-state table and permission reference.
  *
  *     node scripts/generate-contract.mjs <kms-api.json> <key-states.json> <permissions.json>
  *
@@ -196,6 +197,40 @@ ${[...distinct].map(([body, name]) => `const ${name}: KeyStateRow = { ${body} }`
 /** What each operation answers to a key in each state; operations that use no existing key have no row (STATE-14). */
 export const keyStates: { readonly [Operation in OperationName]?: KeyStateRow } = {
 ${byOperation.join('\n')}
+}
+`,
+)
+
+// ---- test/browser/fixtures/key-states.json -----------------------------------------------------------------------
+// The table as it is, without deviations, for tests to compare with. Equal cells are written once here too.
+const testCells = new Map()
+const testCellName = (value) => {
+  const key = JSON.stringify(value)
+  if (!testCells.has(key)) testCells.set(key, `c${testCells.size}`)
+  return testCells.get(key)
+}
+const testRows = (from) =>
+  Object.entries(from)
+    .map(([name, row]) => {
+      const names = states.columns.map((state) => testCellName(row[state]))
+      return `    "${name}": [${names.map((each) => `"${each}"`).join(', ')}]`
+    })
+    .join(',\n')
+const [printedRows, inferredRows] = [testRows(states.rows), testRows(states.extensions)]
+const indented = (value) => JSON.stringify(value, null, 2).replaceAll('\n', '\n    ')
+writeFileSync(
+  'test/browser/fixtures/key-states.json',
+  `{
+  "columns": ${JSON.stringify(states.columns)},
+  "cells": {
+${[...testCells].map(([key, name]) => `    "${name}": ${indented(JSON.parse(key))}`).join(',\n')}
+  },
+  "rows": {
+${printedRows}
+  },
+  "extensions": {
+${inferredRows}
+  }
 }
 `,
 )

@@ -24,7 +24,8 @@ const defaultQuotas: Quotas = {
 
 /** The resource quotas of a vault. */
 export function resourceQuotas({ requests: _, ...overrides }: VaultQuotas): Quotas {
-  return { ...defaultQuotas, ...overrides }
+  const set = Object.entries(overrides).filter(([, value]) => value !== undefined)
+  return { ...defaultQuotas, ...Object.fromEntries(set) }
 }
 
 /** Requests per second by quota (QUOTA-20 to QUOTA-27). Names are those of {@link RequestQuotas.perSecond}. */

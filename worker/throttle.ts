@@ -13,8 +13,8 @@ export interface ThrottledRequest {
 
 interface Count {
   /** Of a quota below one a second: when the last request was. Of others: the second that is counted. */
-  at: number
-  count: number
+  readonly at: number
+  readonly count: number
 }
 
 /** Counts the requests of one Region of one worker, and refuses those that are too many. */
@@ -38,28 +38,36 @@ export class Throttle {
     if (!this.#rates) return
     const quotas = quotasOf(request, specs, this.#rates)
     if (changedKey !== undefined) quotas.push(['changesPerKey', `changesPerKey ${changedKey}`])
-    for (const [quota, counted] of quotas) this.#count(quota, counted, 1, now)
+    this.#take(quotas, 1, now)
   }
 
   /** Counts for a request that was made in another Region (QUOTA-28, QUOTA-29). */
   admitFromElsewhere(operation: OperationName, times: number, now: number): void {
-    if (this.#rates) this.#count(operation, operation, times, now)
+    this.#take([[operation, operation]], times, now)
   }
 
-  #count(quota: string, counted: string, times: number, now: number): void {
+  /** Takes from all quotas, or from none. */
+  #take(quotas: readonly [quota: string, counted: string][], times: number, now: number): void {
+    const taken = quotas.map(([quota, counted]) => [counted, this.#counted(quota, counted, times, now)] as const)
+    for (const [counted, count] of taken) {
+      if (!count) continue
+      if (this.#counts.size >= MOST_COUNTS && !this.#counts.has(counted)) this.#counts.clear()
+      this.#counts.set(counted, count)
+    }
+  }
+
+  #counted(quota: string, counted: string, times: number, now: number): Count | undefined {
     const rate = this.#rates?.[quota]
-    if (rate === undefined) return
+    if (rate === undefined) return undefined
     const last = this.#counts.get(counted)
     if (rate < 1) {
       if (last && now >= last.at && now - last.at < SECOND / rate) throw tooMany()
-      this.#counts.set(counted, { at: now, count: 1 })
-      return
+      return { at: now, count: 1 }
     }
     const second = Math.floor(now / SECOND)
-    const count = last?.at === second ? last.count : 0
-    if (count + times > rate) throw tooMany()
-    if (last === undefined && this.#counts.size >= MOST_COUNTS) this.#counts.clear()
-    this.#counts.set(counted, { at: second, count: count + times })
+    const count = (last?.at === second ? last.count : 0) + times
+    if (count > rate) throw tooMany()
+    return { at: second, count }
   }
 }
 

@@ -47,10 +47,20 @@ export function checkQuotas(quotas: unknown): asserts quotas is VaultQuotas | un
     if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0))
       throw new ValidationException(`quotas.${name} must be a whole number, not negative.`)
   }
-  const { profile, perSecond = {} } = (typeof requests === 'object' ? requests : { profile: requests }) as RequestQuotas
+  if (requests === null || Array.isArray(requests))
+    throw new ValidationException("quotas.requests must be 'guide', 'current' or an object.")
+  const {
+    profile,
+    perSecond = {},
+    ...others
+  } = (typeof requests === 'object' ? requests : { profile: requests }) as RequestQuotas
+  for (const name of Object.keys(others))
+    throw new ValidationException(`quotas.requests has no member '${name}': profile and perSecond can be given.`)
   if (!PROFILES.includes(profile))
     throw new ValidationException(`quotas.requests has no profile '${String(profile)}': 'guide' or 'current'.`)
+  if (typeof perSecond !== 'object' || perSecond === null)
+    throw new ValidationException('quotas.requests.perSecond must be an object.')
   for (const [name, rate] of Object.entries(perSecond))
-    if (!(typeof rate === 'number' && rate > 0))
-      throw new ValidationException(`quotas.requests.perSecond['${name}'] must be a number above 0.`)
+    if (!(typeof rate === 'number' && rate > 0 && Number.isFinite(rate)))
+      throw new ValidationException(`quotas.requests.perSecond['${name}'] must be a finite number above 0.`)
 }

@@ -4,7 +4,7 @@ import { serviceEvent } from '../audit/audit-record.js'
 import type { KeyRecord, MaterialRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
 import { hasExpired, isExpired, isGone, isRotationDue } from './deadlines.js'
-import { isBound, withMaterials } from './imported-material.js'
+import { isBound, stateAfterLoss, withMaterials } from './imported-material.js'
 import { DAY, type FreshMaterial, rotateToFresh } from './rotation.js'
 
 /**
@@ -80,7 +80,8 @@ export async function removeImported(
     imported: { isHere: false, ...(description !== undefined && { description }) },
   }
   await transaction.putMaterial(trace)
-  return { key, materials: [...others, trace] }
+  const state = isBound(key, material) ? stateAfterLoss(key.state) : key.state
+  return { key: { ...key, state }, materials: [...others, trace] }
 }
 
 /** Marks that other Regions have to hear of a change, if there are any. */

@@ -30,8 +30,13 @@ function earliest(dates: readonly (number | undefined)[]): number | undefined {
   return known.length > 0 ? Math.min(...known) : undefined
 }
 
-/** Transitions T3 to T7. */
+/** Transitions T3 and T4: an enabled key has all its materials, a disabled one need not (STATE-9). */
 function stateWith(state: KeyState, complete: boolean): KeyState {
   if (complete) return state === 'PendingImport' ? 'Enabled' : state
-  return state === 'Enabled' || state === 'Disabled' || state === 'Updating' ? 'PendingImport' : state
+  return state === 'Enabled' || state === 'Updating' ? 'PendingImport' : state
+}
+
+/** The state of a key that loses a material that it is bound to: transitions T5 to T7. */
+export function stateAfterLoss(state: KeyState): KeyState {
+  return state === 'Disabled' ? 'PendingImport' : stateWith(state, false)
 }

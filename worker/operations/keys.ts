@@ -19,7 +19,7 @@ import { canImport, custodyOf } from './key-material.js'
 import { keyMetadata } from './key-metadata.js'
 import { listPage } from './paging.js'
 import type { OperationRows, Request } from './row.js'
-import { checkTags, tagsOf } from './tag-rules.js'
+import { checkTags, mergeTags, tagsOf } from './tag-rules.js'
 import { byAnyIdentifier, byKeyIdOrArn, onlyKey } from './targets.js'
 
 const DEFAULT_WINDOW_IN_DAYS = 30
@@ -68,7 +68,7 @@ export const keyRows = {
         ...(material && { currentMaterialId: materialId, custody: custodyOf(material) }),
         ...(input.MultiRegion && { set: primaryOfNone(realm) }),
         ...storedPolicy(realm, input.Policy),
-        tags: tagsOf(input.Tags ?? []),
+        tags: mergeTags({}, input.Tags ?? [], quotas),
       }
       await transaction.addKey(record, material ? [{ keyId, materialId, createdAt: now, ...material }] : [])
       return { KeyMetadata: keyMetadata(realm, record) }

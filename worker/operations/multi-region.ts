@@ -17,7 +17,7 @@ import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
 import { keyMetadata } from './key-metadata.js'
 import { rightToTag } from './keys.js'
 import type { OperationRows, Request, Target } from './row.js'
-import { checkTags, tagsOf } from './tag-rules.js'
+import { checkTags, mergeTags } from './tag-rules.js'
 import { byKeyIdOrArn, onlyKey } from './targets.js'
 
 export const multiRegionRows = {
@@ -42,15 +42,12 @@ export const multiRegionRows = {
     },
     prepare: async ({ input, now, regions }, targets) => {
       const region = await regions.open(input.ReplicaRegion)
-      const { realm, store, throttle, quotas } = region
+      const { realm, store, throttle } = region
       const { keyId } = onlyKey(targets)
       if (await store.rawKey(keyId)) throw new AlreadyExistsException(`${keyArn(realm, keyId)} already exists.`)
       // One is a trial run (QUOTA-28).
       throttle.admitFromElsewhere('CreateKey', 2, now)
-      if ((await store.keyCount()) >= quotas.keys)
-        throw new LimitExceededException(
-          `There are ${quotas.keys} KMS keys in ${realm.region} already, which is the limit for a Region.`,
-        )
+      checkRoom(region, await store.keyCount())
       return region
     },
     execute: async (request, targets, transaction, prepared) => {
@@ -69,11 +66,14 @@ export const multiRegionRows = {
       }
     },
     complete: async (request, targets, prepared) => {
-      const { realm, store } = prepared as RegionVault
+      const region = prepared as RegionVault
+      const { realm, store } = region
       const replica = replicaOf(request, onlyKey(targets))
       const { description, keySpec, keyUsage, origin } = replica
       const { Policy, Tags } = request.input
       await store.mutate(async (transaction) => {
+        // Others may have taken the room meanwhile.
+        checkRoom(region, await transaction.keyCount())
         await transaction.addKey(replica, [])
         transaction.audit({
           ...recordElsewhere(request, 'CreateKey'),
@@ -150,6 +150,13 @@ export const multiRegionRows = {
   },
 } satisfies OperationRows
 
+function checkRoom({ realm, quotas }: RegionVault, keyCount: number): void {
+  if (keyCount >= quotas.keys)
+    throw new LimitExceededException(
+      `There are ${quotas.keys} KMS keys in ${realm.region} already, which is the limit for a Region.`,
+    )
+}
+
 function checkPrimary({ key, arn }: Target): void {
   if (key.set?.role !== 'PRIMARY') throw new UnsupportedOperationException(`${arn} is not a multi-region primary key.`)
 }
@@ -160,7 +167,7 @@ function setOf({ set }: KeyRecord): KeySetPlace {
 }
 
 /** A replica as it begins: with its primary's identity, and defaults for the rest (MRK-7). Its material follows. */
-function replicaOf({ input, realm, now, regions }: Request<'ReplicateKey'>, primary: KeyRecord): KeyRecord {
+function replicaOf({ input, realm, now, regions, quotas }: Request<'ReplicateKey'>, primary: KeyRecord): KeyRecord {
   const { keyId, keySpec, keyUsage, origin } = primary
   const { primaryRegion, replicaRegions } = setOf(primary)
   return {
@@ -175,7 +182,7 @@ function replicaOf({ input, realm, now, regions }: Request<'ReplicateKey'>, prim
     set: { role: 'REPLICA', primaryRegion, replicaRegions: [...replicaRegions, input.ReplicaRegion] },
     unsettledAt: now + regions.replicationDelay,
     ...storedPolicy(realm, input.Policy),
-    tags: tagsOf(input.Tags ?? []),
+    tags: mergeTags({}, input.Tags ?? [], quotas),
   }
 }
 

@@ -221,6 +221,13 @@ export class VaultTransaction implements VaultReader {
   }
 }
 
+/** The highest time that any session has written down. */
+export async function readLatest(
+  vault: IDBPObjectStore<VaultSchema, StoreName[], 'vault', 'readonly' | 'readwrite'>,
+): Promise<number> {
+  return ((await vault.get('clock')) as VaultRecords['clock'] | undefined)?.latest ?? 0
+}
+
 /**
  * Writes down the highest time that was seen, if it has become notably higher.
  *
@@ -230,7 +237,7 @@ export async function rememberClock(
   vault: IDBPObjectStore<VaultSchema, StoreName[], 'vault', 'readwrite'>,
   latest: number,
 ): Promise<number> {
-  const written = ((await vault.get('clock')) as VaultRecords['clock'] | undefined)?.latest ?? 0
+  const written = await readLatest(vault)
   if (latest < written + CLOCK_STEP) return written
   await vault.put({ latest }, 'clock')
   return latest

@@ -23,7 +23,7 @@ import {
   type VaultRecords,
   type VaultSchema,
 } from './schema.js'
-import { CLOCK_STEP, rangeOf, rememberClock, VaultTransaction } from './transaction.js'
+import { CLOCK_STEP, rangeOf, readLatest, rememberClock, VaultTransaction } from './transaction.js'
 import { type Moment, VaultClock } from './vault-clock.js'
 
 /**
@@ -91,13 +91,16 @@ export class VaultStore {
   }
 
   /**
-   * Makes sure that the cache is not older than the lease. Called once for each batch of requests, not for each
+   * Makes sure that the cache is not older than the lease, nor what is known of the clock. Called once for each batch of requests, not for each
    * request.
    */
   async verify(): Promise<void> {
     const started = performance.now()
     if (started - this.#verifiedAt < LEASE) return
-    const { changes } = (await this.#connection.get('vault', 'counters')) as VaultRecords['counters']
+    const { store } = this.#connection.transaction('vault')
+    const [counters, latest] = await Promise.all([store.get('counters'), readLatest(store)])
+    this.#clock.learn(latest)
+    const { changes } = counters as VaultRecords['counters']
     if (changes !== this.#knownChanges) {
       this.#loseCache()
       this.#knownChanges = changes
@@ -256,11 +259,13 @@ export class VaultStore {
    */
   async mutate<Result>(work: (transaction: VaultTransaction) => Promise<Result>): Promise<Result> {
     const idb = this.#connection.transaction([...allStores], 'readwrite', { durability: 'strict' })
-    const transaction = new VaultTransaction(idb, this.readClock())
     // A transaction that aborts rejects `done` too; that rejection is told through `work` or `commit`.
     idb.done.catch(() => {})
+    let transaction: VaultTransaction
     let result: Result
     try {
+      this.#clock.learn(await readLatest(idb.objectStore('vault')))
+      transaction = new VaultTransaction(idb, this.readClock())
       result = await work(transaction)
     } catch (error) {
       abortQuietly(idb)

@@ -85,7 +85,8 @@ test('malformed calls of the control are answered with errors, and the vault goe
   }, newVaultName())
   expect(works).toBe(1)
   // Revoking what is not connected is no error: there were none.
-  const acceptable = /^(open|connect|simulate|custodyOf) \d+: (\w+Exception|TypeError)|^revoke \d+: (0$|TypeError|ValidationException)/
+  const acceptable =
+    /^(open|connect|simulate|custodyOf) \d+: (\w+Exception|TypeError)|^revoke \d+: (0$|TypeError|ValidationException)/
   expect(answers.filter((answer) => !acceptable.test(answer))).toEqual([])
   await expectUntouched(page)
 })
