@@ -60,11 +60,12 @@ export class MessageEncryptor {
 
   /** Takes plaintext; gives the frames that are full by now. The last frame is always held back. */
   async push(plaintext: Uint8Array): Promise<Bytes[]> {
-    this.#waiting.push(plaintext)
+    // A copy: the caller may use its buffer again, and what waits here is wiped later.
+    this.#waiting.push(plaintext.slice())
     this.#waitingLength += plaintext.byteLength
     const { frameLength } = this.header
     if (this.#waitingLength <= frameLength) return []
-    const all = concatenate(this.#waiting)
+    const all = this.#takeWaiting()
     const frames: Bytes[] = []
     let offset = 0
     for (; all.byteLength - offset > frameLength; offset += frameLength)
@@ -77,11 +78,17 @@ export class MessageEncryptor {
 
   /** The last frame, and the signature. */
   async finish(): Promise<Bytes[]> {
-    const last = concatenate(this.#waiting)
-    this.#waiting = []
+    const last = this.#takeWaiting()
     const frame = await this.#frame(last, 'final')
     const { signer } = this.#materials
     return signer ? [frame, withLength(signer.sign())] : [frame]
+  }
+
+  #takeWaiting(): Bytes {
+    const all = concatenate(this.#waiting)
+    for (const bytes of this.#waiting) bytes.fill(0)
+    this.#waiting = []
+    return all
   }
 
   async #frame(plaintext: Bytes, content: 'frame' | 'final'): Promise<Bytes> {

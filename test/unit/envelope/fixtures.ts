@@ -28,8 +28,13 @@ export async function through(
       controller.close()
     },
   })
+  return collected(source.pipeThrough(stream))
+}
+
+/** All that a stream gives. */
+export async function collected(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
-  for await (const part of source.pipeThrough(stream) as unknown as AsyncIterable<Uint8Array>) parts.push(part)
+  for await (const part of stream as unknown as AsyncIterable<Uint8Array>) parts.push(part)
   return Uint8Array.from(parts.flatMap((part) => [...part]))
 }
 

@@ -14,7 +14,18 @@ import {
   RawRsaKeyring,
 } from '../../../src/envelope/index.js'
 import { suiteIds, suiteName, suiteOf } from '../../../src/envelope/suites.js'
-import { hex, keyName, keyNamespace, knownKeyring, pieces, sequence, text, through, toHex } from './fixtures.js'
+import {
+  collected,
+  hex,
+  keyName,
+  keyNamespace,
+  knownKeyring,
+  pieces,
+  sequence,
+  text,
+  through,
+  toHex,
+} from './fixtures.js'
 import { messages } from './known-answers.js'
 
 const anyPolicy = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT)
@@ -175,6 +186,22 @@ describe('streams', () => {
       expect(await through(strict.decryptStream(keyring), pieces(message, length))).toEqual(bytes)
       expect((await strict.decrypt(keyring, message)).plaintext).toEqual(bytes)
     }
+  })
+
+  test('a writer may use its buffer again once a write is done, and keeps it as it is', async () => {
+    const keyring = await knownKeyring()
+    const stream = strict.encryptStream(keyring, { suiteId: 0x0478, frameLength: 64 })
+    const message = collected(stream.readable)
+    const writer = stream.writable.getWriter()
+    const buffer = new Uint8Array(10)
+    for (let turn = 1; turn <= 20; turn++) {
+      buffer.fill(turn)
+      await writer.write(buffer)
+      expect(buffer).toEqual(new Uint8Array(10).fill(turn))
+    }
+    await writer.close()
+    const { plaintext: opened } = await strict.decrypt(keyring, await message)
+    expect([...opened]).toEqual(Array.from({ length: 200 }, (_, index) => Math.floor(index / 10) + 1))
   })
 
   test('DECR-8 a message that is cut short errors, and nothing after the last good frame has come', async () => {
