@@ -9,46 +9,55 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import TagEditor, { type TagEditorProps } from '@cloudscape-design/components/tag-editor'
 import Textarea from '@cloudscape-design/components/textarea'
 import { type FormEvent, useState } from 'react'
-import { useNotices } from '../notices/notices.js'
+import { hrefs } from '../route.js'
 import { useKeys, useVault } from '../vault/vault-context.js'
+import AdvancedOptions, { type Advanced } from './advanced-options.js'
 import { aliasNameProblem } from './alias-name.js'
 import ChooseKeyKind from './choose-key-kind.js'
-import { proposedKind } from './key-kinds.js'
+import { canBeImported, proposedKind } from './key-kinds.js'
+import { useDialogTask } from './use-dialog-task.js'
 import { useFirstField } from './use-first-field.js'
 
 /** Asks what the key is called and what kind of key it is, and creates it. An alias is enough for a symmetric one. */
 export default function CreateKey({ onClose }: { readonly onClose: () => void }) {
-  const { vault, directory } = useVault()
+  const { vault } = useVault()
   const { keys } = useKeys()
-  const notices = useNotices()
+  const { running, problem, run } = useDialogTask()
   const field = useFirstField<InputProps.Ref>()
   const [alias, setAlias] = useState('')
   const [kind, setKind] = useState(() => proposedKind('symmetric'))
+  const [advanced, setAdvanced] = useState<Advanced>({ imported: false, acknowledged: false, multiRegion: false })
   const [description, setDescription] = useState('')
   const [tags, setTags] = useState<readonly TagEditorProps.Tag[]>([])
   const [tagsValid, setTagsValid] = useState(true)
   const [submitted, setSubmitted] = useState(false)
-  const [creating, setCreating] = useState(false)
 
-  const problem = aliasNameProblem(alias, new Set(keys.flatMap(({ aliases }) => aliases)))
+  const aliasProblem = aliasNameProblem(alias, new Set(keys.flatMap(({ aliases }) => aliases)))
+
+  const imported = advanced.imported && canBeImported(kind.spec)
 
   const create = async (event: FormEvent) => {
     event.preventDefault()
     setSubmitted(true)
-    if (problem !== undefined || !tagsValid || creating) return
-    setCreating(true)
-    const created = await notices.run(async () => {
+    if (aliasProblem !== undefined || !tagsValid || running) return
+    if (imported && !advanced.acknowledged) return
+    let keyId = ''
+    const created = await run(async () => {
       const { KeyMetadata } = await vault.kms.createKey({
         KeySpec: kind.spec,
         KeyUsage: kind.usage,
+        Origin: imported ? 'EXTERNAL' : 'AWS_KMS',
+        MultiRegion: advanced.multiRegion,
         Description: description,
         Tags: tags.map(({ key, value }) => ({ TagKey: key, TagValue: value })),
       })
-      await vault.kms.createAlias({ AliasName: `alias/${alias}`, TargetKeyId: KeyMetadata.KeyId })
+      keyId = KeyMetadata.KeyId
+      await vault.kms.createAlias({ AliasName: `alias/${alias}`, TargetKeyId: keyId })
     }, `Created key ${alias}. It is ready to use.`)
-    await directory.refresh()
-    setCreating(false)
-    if (created) onClose()
+    if (!created) return
+    onClose()
+    // The page of the key tells what comes next.
+    if (imported) location.hash = hrefs.key(keyId)
   }
 
   return (
@@ -60,18 +69,19 @@ export default function CreateKey({ onClose }: { readonly onClose: () => void })
               <Button variant="link" formAction="none" onClick={onClose}>
                 Cancel
               </Button>
-              <Button variant="primary" loading={creating} loadingText="Creating the key">
+              <Button variant="primary" loading={running} loadingText="Creating the key">
                 Create key
               </Button>
             </SpaceBetween>
           }
         >
           <SpaceBetween size="l">
+            {problem}
             <FormField
               label="Alias"
               description="The name you and your applications use for the key."
               constraintText="Letters, digits, slashes, underscores and hyphens. You can change it later."
-              errorText={submitted ? problem : undefined}
+              errorText={submitted ? aliasProblem : undefined}
             >
               <Input
                 ref={field}
@@ -97,6 +107,12 @@ export default function CreateKey({ onClose }: { readonly onClose: () => void })
                 onChange={({ detail }) => setDescription(detail.value)}
               />
             </FormField>
+            <AdvancedOptions
+              spec={kind.spec}
+              advanced={{ ...advanced, imported }}
+              submitted={submitted}
+              onChange={setAdvanced}
+            />
             <ExpandableSection headerText="Tags - optional">
               <TagEditor
                 tags={tags}
@@ -107,9 +123,11 @@ export default function CreateKey({ onClose }: { readonly onClose: () => void })
               />
             </ExpandableSection>
             <Box variant="small">
-              {kind.type === 'symmetric'
-                ? 'Symmetric key for encryption and decryption (AES-256-GCM). It is generated inside this browser and stays there: no script can read it, and there is no copy anywhere else.'
-                : 'It is generated inside this browser and stays there; there is no copy anywhere else. Its page tells how this browser keeps it.'}
+              {imported
+                ? 'The key is made without key material. Its page takes the key material next.'
+                : kind.type === 'symmetric'
+                  ? 'Symmetric key for encryption and decryption (AES-256-GCM). It is generated inside this browser and stays there: no script can read it, and there is no copy anywhere else.'
+                  : 'It is generated inside this browser and stays there; there is no copy anywhere else. Its page tells how this browser keeps it.'}
             </Box>
           </SpaceBetween>
         </Form>

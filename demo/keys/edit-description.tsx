@@ -1,11 +1,12 @@
 import FormField from '@cloudscape-design/components/form-field'
 import Modal from '@cloudscape-design/components/modal'
+import SpaceBetween from '@cloudscape-design/components/space-between'
 import Textarea, { type TextareaProps } from '@cloudscape-design/components/textarea'
 import { useState } from 'react'
-import { useNotices } from '../notices/notices.js'
 import type { KeyRecord } from '../vault/key-directory.js'
 import { useVault } from '../vault/vault-context.js'
 import { DialogActions } from './dialog-actions.js'
+import { useDialogTask } from './use-dialog-task.js'
 import { useFirstField } from './use-first-field.js'
 
 const LONGEST_DESCRIPTION = 8192
@@ -17,21 +18,17 @@ interface Props {
 
 /** Changes the description of a key. */
 export default function EditDescription({ record, onClose }: Props) {
-  const { vault, directory } = useVault()
-  const notices = useNotices()
+  const { vault } = useVault()
+  const { running, problem, run } = useDialogTask()
   const field = useFirstField<TextareaProps.Ref>()
   const [description, setDescription] = useState(record.metadata.Description)
-  const [saving, setSaving] = useState(false)
   const tooLong = description.length > LONGEST_DESCRIPTION
 
   const save = async () => {
-    setSaving(true)
-    const saved = await notices.run(
+    const saved = await run(
       () => vault.kms.updateKeyDescription({ KeyId: record.keyId, Description: description }),
       'Saved the description.',
     )
-    await directory.refresh()
-    setSaving(false)
     if (saved) onClose()
   }
 
@@ -45,16 +42,22 @@ export default function EditDescription({ record, onClose }: Props) {
         <DialogActions
           action="Save"
           runningText="Saving"
-          running={saving}
+          running={running}
           disabled={tooLong}
           onAction={save}
           onCancel={onClose}
         />
       }
     >
-      <FormField label="Description" errorText={tooLong ? `Use at most ${LONGEST_DESCRIPTION} characters.` : undefined}>
-        <Textarea ref={field} rows={4} value={description} onChange={({ detail }) => setDescription(detail.value)} />
-      </FormField>
+      <SpaceBetween size="l">
+        {problem}
+        <FormField
+          label="Description"
+          errorText={tooLong ? `Use at most ${LONGEST_DESCRIPTION} characters.` : undefined}
+        >
+          <Textarea ref={field} rows={4} value={description} onChange={({ detail }) => setDescription(detail.value)} />
+        </FormField>
+      </SpaceBetween>
     </Modal>
   )
 }

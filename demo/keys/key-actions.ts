@@ -44,5 +44,5 @@ export function isPendingDeletion({ metadata }: KeyRecord): boolean {
 
 /** Whether a key's deletion can be scheduled. */
 export function canScheduleDeletion(key: KeyRecord): boolean {
-  return !isPendingDeletion(key)
+  return !isPendingDeletion(key) && key.metadata.KeyState !== 'Updating'
 }

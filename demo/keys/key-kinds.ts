@@ -50,6 +50,11 @@ export function proposedKind(type: KeyType, usage = usagesOf(type)[0]): KeyKind 
   return { type, usage, spec }
 }
 
+/** Whether keys of a spec can be made from material of one's own: not those of SM2, ML-DSA and ML-KEM (IMP-2). */
+export function canBeImported(spec: KeySpec): boolean {
+  return spec !== 'SM2' && !spec.startsWith('ML_')
+}
+
 /** The type of a key in words. */
 export function keyTypeOf({ metadata }: KeyRecord): string {
   return typeWords[keySpecs[metadata.KeySpec].type]
@@ -60,7 +65,12 @@ export function hasPublicKey({ metadata }: KeyRecord): boolean {
   return keySpecs[metadata.KeySpec].type === 'asymmetric'
 }
 
-/** Whether a key can wrap the data keys of files, which only symmetric ones do. */
+/** Whether a key can wrap the data keys of files, which only symmetric ones do. They alone rotate, too. */
 export function encryptsFiles({ metadata }: KeyRecord): boolean {
   return keySpecs[metadata.KeySpec].type === 'symmetric'
+}
+
+/** Whether the material of a key comes from outside. */
+export function isImported({ metadata }: KeyRecord): boolean {
+  return metadata.Origin === 'EXTERNAL'
 }

@@ -1,5 +1,4 @@
 import Alert from '@cloudscape-design/components/alert'
-import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown'
 import Container from '@cloudscape-design/components/container'
@@ -14,8 +13,8 @@ import { useKeys } from '../vault/vault-context.js'
 import CryptographicConfiguration from './cryptographic-configuration.js'
 import { isPendingDeletion } from './key-actions.js'
 import KeyAliases from './key-aliases.js'
-import { encryptsFiles, hasPublicKey } from './key-kinds.js'
-import { formatDeadline, keyName } from './key-names.js'
+import { encryptsFiles, hasPublicKey, isImported } from './key-kinds.js'
+import KeyNews from './key-news.js'
 import KeyPolicy from './key-policy.js'
 import KeySummary from './key-summary.js'
 import KeyTags from './key-tags.js'
@@ -24,6 +23,9 @@ import { useKeyActions } from './use-key-actions.js'
 
 const ScheduleDeletion = lazy(() => import('./schedule-deletion.js'))
 const EditDescription = lazy(() => import('./edit-description.js'))
+const ImportMaterial = lazy(() => import('./material/import-material.js'))
+const MaterialTab = lazy(() => import('./material/material-tab.js'))
+const RegionalityTab = lazy(() => import('./regionality/regionality-tab.js'))
 
 /** Everything about one key (MGT-105). */
 export default function KeyPage({ keyId }: { readonly keyId: string }) {
@@ -39,9 +41,9 @@ export default function KeyPage({ keyId }: { readonly keyId: string }) {
 }
 
 function KeyDetails({ record }: { readonly record: KeyRecord }) {
-  const [dialog, setDialog] = useState<'description' | 'deletion'>()
+  const [dialog, setDialog] = useState<'description' | 'deletion' | 'import'>()
   const { items, perform } = useKeyActions([record], () => setDialog('deletion'))
-  const { KeyState, DeletionDate } = record.metadata
+  const { KeyState, MultiRegion } = record.metadata
   const close = () => setDialog(undefined)
   return (
     <SpaceBetween size="l">
@@ -75,17 +77,11 @@ function KeyDetails({ record }: { readonly record: KeyRecord }) {
         }
       >
         <SpaceBetween size="l">
-          {DeletionDate && (
-            <Alert
-              type="warning"
-              action={<Button onClick={() => void perform('cancelDeletion')}>Cancel deletion</Button>}
-            >
-              <Box variant="span" fontWeight="bold">
-                {keyName(record)} will be deleted on {formatDeadline(DeletionDate)}.
-              </Box>{' '}
-              What it encrypted cannot be decrypted after that.
-            </Alert>
-          )}
+          <KeyNews
+            record={record}
+            onImport={() => setDialog('import')}
+            onCancelDeletion={() => void perform('cancelDeletion')}
+          />
           <KeySummary record={record} />
         </SpaceBetween>
       </Container>
@@ -103,11 +99,38 @@ function KeyDetails({ record }: { readonly record: KeyRecord }) {
             ? // Asks again when the state changes: a key that waits for its deletion does not tell its public half.
               [{ id: 'public', label: 'Public key', content: <PublicKey key={KeyState} record={record} /> }]
             : []),
+          ...(encryptsFiles(record) || isImported(record)
+            ? [
+                {
+                  id: 'material',
+                  label: encryptsFiles(record) ? 'Key material and rotations' : 'Key material',
+                  content: (
+                    <Suspense>
+                      <MaterialTab record={record} />
+                    </Suspense>
+                  ),
+                },
+              ]
+            : []),
+          ...(MultiRegion
+            ? [
+                {
+                  id: 'regionality',
+                  label: 'Regionality',
+                  content: (
+                    <Suspense>
+                      <RegionalityTab record={record} />
+                    </Suspense>
+                  ),
+                },
+              ]
+            : []),
         ]}
       />
       <Suspense>
         {dialog === 'deletion' && <ScheduleDeletion keys={[record]} onClose={close} />}
         {dialog === 'description' && <EditDescription record={record} onClose={close} />}
+        {dialog === 'import' && <ImportMaterial record={record} onClose={close} />}
       </Suspense>
     </SpaceBetween>
   )

@@ -3,8 +3,12 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard'
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs'
 import type { Vault } from 'browser-kms'
 import type { KeyRecord } from '../vault/key-directory.js'
+import { isImported } from './key-kinds.js'
 import { formatDate, formatDeadline } from './key-names.js'
 import KeyStatus from './key-status.js'
+import LastUse from './last-use.js'
+import { expiryWords } from './material/expiry.js'
+import { regionalityOf } from './regionality/key-set.js'
 import { useAnswer } from './use-answer.js'
 
 /** The general configuration of a key, and who holds its material. */
@@ -18,7 +22,10 @@ export default function KeySummary({ record }: { readonly record: KeyRecord }) {
         { label: 'Status', value: <KeyStatus state={KeyState} /> },
         { label: 'Creation date', value: formatDate(CreationDate) },
         { label: 'Key ID', value: <Copyable text={record.keyId} what="key ID" /> },
-        { label: 'Custody', value: <Custody keyId={record.keyId} /> },
+        { label: 'Custody', value: <Custody record={record} /> },
+        { label: 'Regionality', value: regionalityOf(record) },
+        { label: 'Last use', value: <LastUse record={record} /> },
+        ...(isImported(record) ? [{ label: 'Expiration date', value: expiryWords(record.metadata) }] : []),
         ...(DeletionDate ? [{ label: 'Scheduled deletion date', value: formatDeadline(DeletionDate) }] : []),
         { label: 'Description', value: Description || '-' },
       ]}
@@ -44,9 +51,9 @@ const custodies = {
   sealed: ['Sealed', 'The key is stored encrypted; the worker decrypts it for each use and then wipes it.'],
 } as const
 
-function Custody({ keyId }: { readonly keyId: string }) {
+function Custody({ record }: { readonly record: KeyRecord }) {
   // A key without material, such as one that waits for an import, is in nobody's custody.
-  const { answer } = useAnswer(custodyOf, keyId)
+  const { answer } = useAnswer(custodyOf, record)
   if (!answer) return '-'
   const [word, sentence] = custodies[answer]
   return (
@@ -59,6 +66,6 @@ function Custody({ keyId }: { readonly keyId: string }) {
   )
 }
 
-function custodyOf(vault: Vault, keyId: string): Promise<keyof typeof custodies> {
+function custodyOf(vault: Vault, { keyId }: KeyRecord): Promise<keyof typeof custodies> {
   return vault.custodyOf(keyId)
 }

@@ -6,11 +6,13 @@ import Input, { type InputProps } from '@cloudscape-design/components/input'
 import Modal from '@cloudscape-design/components/modal'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useState } from 'react'
-import { useNotices } from '../notices/notices.js'
 import type { KeyRecord } from '../vault/key-directory.js'
+import { kmsFor, regionOf } from '../vault/key-region.js'
 import { useVault } from '../vault/vault-context.js'
 import { DialogActions } from './dialog-actions.js'
 import { keyName } from './key-names.js'
+import { hasReplicas } from './regionality/key-set.js'
+import { useDialogTask } from './use-dialog-task.js'
 import { useFirstField } from './use-first-field.js'
 
 const SHORTEST_WAIT = 7
@@ -23,28 +25,26 @@ interface Props {
 
 /** Schedules the deletion of one or several keys: waiting period, and a confirmation to tick (DEL-34). */
 export default function ScheduleDeletion({ keys, onClose }: Props) {
-  const { vault, directory } = useVault()
-  const notices = useNotices()
+  const { vault } = useVault()
+  const { running, problem, run } = useDialogTask()
   const field = useFirstField<InputProps.Ref>()
   const [waitingPeriod, setWaitingPeriod] = useState(String(LONGEST_WAIT))
   const [confirmed, setConfirmed] = useState(false)
-  const [scheduling, setScheduling] = useState(false)
 
   const days = Number(waitingPeriod)
   const valid = Number.isInteger(days) && days >= SHORTEST_WAIT && days <= LONGEST_WAIT
+  const waits = keys.some(hasReplicas)
+  const when = waits && keys.length === 1 ? `${days} days after its last replica key is deleted` : `in ${days} days`
   const noun = keys.length === 1 ? 'this key' : 'these keys'
 
   const schedule = async () => {
-    setScheduling(true)
-    const scheduled = await notices.run(
+    const scheduled = await run(
       () =>
         Promise.all(
-          keys.map(({ keyId }) => vault.kms.scheduleKeyDeletion({ KeyId: keyId, PendingWindowInDays: days })),
+          keys.map((key) => kmsFor(vault, key).scheduleKeyDeletion({ KeyId: key.keyId, PendingWindowInDays: days })),
         ),
-      `Scheduled ${keys.length === 1 ? 'the key' : `${keys.length} keys`} for deletion in ${days} days. Until then you can cancel it.`,
+      `Scheduled ${keys.length === 1 ? 'the key' : `${keys.length} keys`} for deletion ${when}. Until then you can cancel it.`,
     )
-    await directory.refresh()
-    setScheduling(false)
     if (scheduled) onClose()
   }
 
@@ -58,7 +58,7 @@ export default function ScheduleDeletion({ keys, onClose }: Props) {
         <DialogActions
           action="Schedule deletion"
           runningText="Scheduling"
-          running={scheduling}
+          running={running}
           disabled={!confirmed || !valid}
           onAction={schedule}
           onCancel={onClose}
@@ -66,10 +66,17 @@ export default function ScheduleDeletion({ keys, onClose }: Props) {
       }
     >
       <SpaceBetween size="l">
+        {problem}
         <Alert type="warning">
           When a key is deleted, everything that was encrypted with it is lost for good. During the waiting period the
           key cannot be used, but its deletion can be cancelled. If you are not sure, disable the key instead.
         </Alert>
+        {waits && (
+          <Alert type="info">
+            A primary key waits for its replica keys: its waiting period begins when the last of them is deleted. They
+            are scheduled for deletion one by one, under Regionality. To keep them, change the primary Region first.
+          </Alert>
+        )}
         <FormField
           label="Waiting period (in days)"
           constraintText={`From ${SHORTEST_WAIT} to ${LONGEST_WAIT} days.`}
@@ -88,6 +95,7 @@ export default function ScheduleDeletion({ keys, onClose }: Props) {
           {keys.map((key) => (
             <div key={key.keyId} className="breakable">
               {key.aliases.length > 0 ? `${keyName(key)} (${key.keyId})` : key.keyId}
+              {key.metadata.MultiRegion && ` in ${regionOf(key)}`}
             </div>
           ))}
         </div>

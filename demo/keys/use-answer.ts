@@ -10,22 +10,26 @@ export interface Asked<Answer> {
 }
 
 /**
- * Asks the vault about a key when a component shows it.
+ * Asks the vault about a key when a component shows it, and again when the subject is another: a key id asks once, a
+ * `KeyRecord` again after every change of the vault's keys. Until then the last answer stands.
  *
  * @param ask must be the same function each time, or it asks again
  */
-export function useAnswer<Answer>(ask: (vault: Vault, keyId: string) => Promise<Answer>, keyId: string): Asked<Answer> {
+export function useAnswer<Subject, Answer>(
+  ask: (vault: Vault, subject: Subject) => Promise<Answer>,
+  subject: Subject,
+): Asked<Answer> {
   const { vault } = useVault()
   const [asked, setAsked] = useState<Asked<Answer>>({})
   useEffect(() => {
     let current = true
-    ask(vault, keyId).then(
+    ask(vault, subject).then(
       (answer) => current && setAsked({ answer }),
       (error: unknown) => current && setAsked({ problem: explainError(error) }),
     )
     return () => {
       current = false
     }
-  }, [ask, vault, keyId])
+  }, [ask, vault, subject])
   return asked
 }

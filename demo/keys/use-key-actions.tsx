@@ -1,6 +1,7 @@
 import type { ButtonDropdownProps } from '@cloudscape-design/components/button-dropdown'
 import { useNotices } from '../notices/notices.js'
 import type { KeyRecord } from '../vault/key-directory.js'
+import { kmsFor } from '../vault/key-region.js'
 import { useVault } from '../vault/vault-context.js'
 import { canScheduleDeletion, keyActions } from './key-actions.js'
 import { keyName } from './key-names.js'
@@ -21,7 +22,10 @@ export function useKeyActions(keys: readonly KeyRecord[], onScheduleDeletion: ()
     if (!action) return
     const [first] = keys
     const names = keys.length === 1 && first ? `key ${keyName(first)}` : `${keys.length} keys`
-    await notices.run(() => Promise.all(keys.map(({ keyId }) => action.perform(vault.kms, keyId))), action.done(names))
+    await notices.run(
+      () => Promise.all(keys.map((key) => action.perform(kmsFor(vault, key), key.keyId))),
+      action.done(names),
+    )
     await directory.refresh()
   }
 

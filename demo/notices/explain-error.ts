@@ -11,8 +11,17 @@ type Row = readonly [title: string, advice: string]
 const explanations: Readonly<Record<string, Row>> = {
   AlreadyExistsException: ['This alias is taken.', 'Another key has it. Choose a different name.'],
   AccessDeniedException: ['This is not allowed.', 'The policy of the key does not permit it.'],
+  ConflictException: [
+    'Another rotation is going on or near.',
+    'Wait until it is done: an automatic rotation that is due within 20 minutes comes first.',
+  ],
   DisabledException: ['This key is disabled.', 'Enable it, then try again.'],
+  ExpiredImportTokenException: ['The import took too long.', 'Nothing was imported. Try again.'],
   IncorrectKeyException: ['This file was encrypted with a different key.', 'The file names a key that cannot open it.'],
+  IncorrectKeyMaterialException: [
+    'This is not the key material that is asked for.',
+    'A key takes back exactly the bytes it had before, and no others; a replica key takes those of its primary key. A private key must be of the key spec of the key. Nothing was imported.',
+  ],
   InvalidAliasNameException: [
     'This alias name is not possible.',
     'Use letters, digits, slashes, underscores and hyphens; it must not begin with "aws/".',
@@ -21,9 +30,10 @@ const explanations: Readonly<Record<string, Row>> = {
     'This file cannot be decrypted.',
     'It was changed after it was encrypted, or it was encrypted in another vault. Use an unchanged copy, in the browser that encrypted it.',
   ],
+  InvalidImportTokenException: ['The import was interrupted.', 'Nothing was imported. Try again.'],
   KMSInvalidStateException: [
     'The key is not in a state that allows this.',
-    'A key that is waiting for its deletion cannot be used: cancel the deletion and enable the key, then try again.',
+    'A key that is waiting for its deletion cannot be used: cancel the deletion and enable the key. A key that is pending import needs its key material first. Then try again.',
   ],
   KMSInternalException: ['The vault could not answer.', 'Try again. If it happens again, reload the page.'],
   KeyUnavailableException: ['The key cannot be used at the moment.', 'Try again in a moment.'],
@@ -34,6 +44,7 @@ const explanations: Readonly<Record<string, Row>> = {
     'It was deleted, or it belongs to another browser. Without it, what it encrypted cannot be decrypted.',
   ],
   TagException: ['These tags are not possible.', 'Keys must be unique and must not begin with "aws:".'],
+  UnsupportedOperationException: ['This key is not made for that.', 'Its page tells what kind of key it is.'],
   ValidationException: ['The vault did not accept the input.', 'Correct it, then try again.'],
 
   NotAnEncryptedFile: ['This is not an encrypted file.', 'Choose a file that this page has encrypted (.bkms).'],

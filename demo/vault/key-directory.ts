@@ -1,4 +1,5 @@
 import type { KmsClient, Vault } from 'browser-kms'
+import { pagesOf } from './pages-of.js'
 
 type KeyMetadata = Awaited<ReturnType<KmsClient['describeKey']>>['KeyMetadata']
 
@@ -81,28 +82,18 @@ async function loadKeys(kms: KmsClient): Promise<readonly KeyRecord[]> {
 }
 
 async function listKeyIds(kms: KmsClient): Promise<readonly string[]> {
-  const keyIds: string[] = []
-  let marker: string | undefined
-  do {
-    const page = await kms.listKeys({ Limit: 1000, Marker: marker })
-    keyIds.push(...page.Keys.map(({ KeyId }) => KeyId))
-    marker = page.NextMarker
-  } while (marker !== undefined)
-  return keyIds
+  const pages = await pagesOf((marker) => kms.listKeys({ Limit: 1000, Marker: marker }))
+  return pages.flatMap(({ Keys }) => Keys.map(({ KeyId }) => KeyId))
 }
 
 async function listAliasNames(kms: KmsClient): Promise<Map<string, string[]>> {
   const names = new Map<string, string[]>()
-  let marker: string | undefined
-  do {
-    const page = await kms.listAliases({ Limit: 100, Marker: marker })
-    for (const { AliasName, TargetKeyId } of page.Aliases)
+  for (const { Aliases } of await pagesOf((marker) => kms.listAliases({ Limit: 100, Marker: marker })))
+    for (const { AliasName, TargetKeyId } of Aliases)
       if (TargetKeyId !== undefined) {
         const name = AliasName.replace(/^alias\//, '')
         names.set(TargetKeyId, [...(names.get(TargetKeyId) ?? []), name])
       }
-    marker = page.NextMarker
-  } while (marker !== undefined)
   return names
 }
 

@@ -2,7 +2,7 @@
  * The demo page as its users meet it: the production build, its real headers, its real service worker. Project `demo`
  * of the Playwright configuration serves it and sets `baseURL`.
  */
-import { createHash, createPublicKey } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile, writeFile } from 'node:fs/promises'
 import { test as base, type Download, expect, type Page } from '@playwright/test'
@@ -40,9 +40,12 @@ interface NewKey {
   readonly type?: 'Asymmetric' | 'HMAC'
   readonly usage?: string
   readonly spec?: string
+  /** The advanced options that are chosen. */
+  readonly advanced?: readonly ('Imported' | 'Multi-Region key')[]
 }
 
-async function createKey(page: Page, alias: string, { description, type, usage, spec }: NewKey = {}): Promise<void> {
+async function createKey(page: Page, alias: string, options: NewKey = {}): Promise<void> {
+  const { description, type, usage, spec, advanced = [] } = options
   await page.getByRole('button', { name: /^Create (a )?key$/ }).click()
   const dialog = page.getByRole('dialog', { name: 'Create key' })
   await dialog.getByLabel('Alias').fill(alias)
@@ -53,9 +56,61 @@ async function createKey(page: Page, alias: string, { description, type, usage, 
     await dialog.getByRole('button', { name: 'Key spec' }).click()
     await page.getByRole('option').filter({ hasText: spec }).click()
   }
+  if (advanced.length > 0) await dialog.getByRole('button', { name: 'Advanced options' }).click()
+  for (const option of advanced) await dialog.getByRole('radio', { name: option, exact: true }).check()
+  const imported = advanced.includes('Imported')
+  if (imported) await dialog.getByRole('checkbox', { name: /^I understand/ }).check()
   await dialog.getByRole('button', { name: 'Create key' }).click()
   await expect(dialog).toBeHidden()
-  await expect(row(page, alias)).toBeVisible()
+  if (imported) await expect(page.getByRole('heading', { name: alias, level: 1 })).toBeVisible()
+  else await expect(row(page, alias)).toBeVisible()
+}
+
+/** Opens a tab of the page of a key. */
+async function openTab(page: Page, alias: string, tab: string): Promise<void> {
+  await page.goto('#/keys')
+  await page.getByRole('link', { name: alias, exact: true }).click()
+  await page.getByRole('tab', { name: tab, exact: true }).click()
+}
+
+/** What the page tells of a key under a label. */
+function fact(page: Page, label: string) {
+  return page
+    .locator('dt')
+    .filter({ hasText: new RegExp(`^${label}$`) })
+    .first()
+    .locator('xpath=following-sibling::dd')
+}
+
+/** Confirms a dialog, whose button does something else than the one that opened it. */
+async function confirm(page: Page, title: string, button: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: title })
+  await dialog.getByRole('button', { name: button, exact: true }).click()
+  await expect(dialog).toBeHidden()
+}
+
+interface Import {
+  readonly hex: string
+  readonly isNew?: boolean
+  readonly expires?: string
+}
+
+/** Fills in the dialog for an import, and imports. */
+async function importMaterial(page: Page, { hex, isNew, expires }: Import): Promise<void> {
+  await page.getByRole('button', { name: 'Import key material' }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'Import key material' })
+  if (isNew) await dialog.getByRole('radio', { name: 'New, for a rotation' }).check()
+  await dialog.getByLabel('Key material', { exact: true }).fill(hex)
+  if (expires) {
+    await dialog.getByRole('radio', { name: 'It expires', exact: true }).check()
+    await dialog.getByLabel('Expiration date').fill(expires)
+  }
+  await dialog.getByRole('button', { name: 'Import key material' }).click()
+}
+
+async function decrypted(page: Page, name: string, sealed: Buffer): Promise<Buffer> {
+  await chooseFile(page, asFile(name, sealed))
+  return readFile(await (await downloadBy(page, 'Decrypt')).path())
 }
 
 function row(page: Page, alias: string) {
@@ -311,6 +366,239 @@ test('a change made in another tab shows at once', async ({ page, context }) => 
   await expect(row(page, 'notes')).toContainText('Disabled')
 })
 
+test('ROT-39 automatic rotation is turned on, the key is rotated now, and earlier files still decrypt', async ({
+  page,
+}) => {
+  const content = patterned(1000)
+  await createKey(page, 'notes')
+  await openTab(page, 'notes', 'Key material and rotations')
+  await expect(fact(page, 'Automatic rotation')).toHaveText('Off')
+  await expect(fact(page, 'Last use')).toContainText('Never used since')
+  const before = await encrypted(page, 'diary.txt', content)
+
+  await openTab(page, 'notes', 'Key material and rotations')
+  await expect(fact(page, 'Last use')).toContainText('GenerateDataKey')
+  await page.getByRole('button', { name: 'Edit automatic rotation' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Edit automatic rotation' })
+  const period = dialog.getByLabel('Rotation period (in days)')
+  await dialog.getByRole('checkbox', { name: 'Rotate automatically' }).check()
+  await expect(period).toHaveValue('365')
+  await period.fill('89')
+  await expect(dialog.getByText('Enter a whole number from 90 to 2560.')).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled()
+  await period.fill('90')
+  await confirm(page, 'Edit automatic rotation', 'Save')
+  await expect(fact(page, 'Automatic rotation')).toHaveText('On')
+  await expect(fact(page, 'Rotation period')).toHaveText('90 days')
+  const due = await page.evaluate(() =>
+    new Date(Date.now() + 90 * 86_400_000).toLocaleDateString(undefined, { dateStyle: 'medium' }),
+  )
+  await expect(fact(page, 'Next automatic rotation')).toContainText(due)
+
+  const materials = page.getByRole('grid', { name: 'Key materials' }).getByRole('row')
+  await expect(materials).toHaveCount(2)
+  await page.getByRole('button', { name: 'Rotate now' }).click()
+  await confirm(page, 'Rotate now', 'Rotate key')
+  await expect(materials).toHaveCount(3)
+  await expect(materials.nth(1)).toContainText('Current')
+  await expect(materials.nth(1)).toContainText('On demand')
+  await expect(materials.nth(2)).toContainText('Non-current')
+  await expect(fact(page, 'On-demand rotations left')).toHaveText('24 of 25')
+  await materials.nth(1).getByRole('button').click()
+  await expect(page.getByText(/^[0-9a-f]{64}$/)).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  const after = await encrypted(page, 'diary.txt', content)
+  for (const sealed of [before, after])
+    expect(Buffer.compare(await decrypted(page, 'diary.txt.bkms', sealed), content)).toBe(0)
+})
+
+test('ROT-39 the rotation of a disabled key is shown and cannot be changed, and comes back', async ({ page }) => {
+  await createKey(page, 'notes')
+  await openTab(page, 'notes', 'Key material and rotations')
+  await page.getByRole('button', { name: 'Edit automatic rotation' }).click()
+  await page.getByRole('checkbox', { name: 'Rotate automatically' }).check()
+  await confirm(page, 'Edit automatic rotation', 'Save')
+  const next = await fact(page, 'Next automatic rotation').textContent()
+  const perform = async (action: string) => {
+    await page.getByRole('button', { name: 'Key actions' }).click()
+    await page.getByRole('menuitem', { name: action, exact: true }).click()
+  }
+  await perform('Disable')
+  await expect(fact(page, 'Automatic rotation')).toContainText('On, but paused')
+  await expect(
+    page.getByText('its rotation cannot be changed until you enable it').filter({ visible: true }),
+  ).toHaveCount(1)
+  await expect(page.getByRole('button', { name: 'Edit automatic rotation' })).toBeDisabled()
+  await expect(page.getByRole('button', { name: 'Rotate now' })).toBeDisabled()
+
+  await perform('Schedule key deletion')
+  await page.getByRole('dialog').getByRole('checkbox').check()
+  await confirm(page, 'Schedule key deletion', 'Schedule deletion')
+  await expect(fact(page, 'Automatic rotation')).toHaveText('Off')
+  await page.getByRole('button', { name: 'Cancel deletion' }).click()
+  await perform('Enable')
+  await expect(fact(page, 'Automatic rotation')).toHaveText('On')
+  await expect(fact(page, 'Next automatic rotation')).toHaveText(next ?? '')
+})
+
+test('IMP-21 IMP-22 a key for imported material is made only by who has understood what that means', async ({
+  page,
+}) => {
+  await page.getByRole('button', { name: 'Create a key' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Create key' })
+  await dialog.getByLabel('Alias').fill('own')
+  await dialog.getByRole('button', { name: 'Advanced options' }).click()
+  await dialog.getByRole('radio', { name: 'Imported' }).check()
+  await dialog.getByRole('button', { name: 'Create key' }).click()
+  await expect(dialog.getByText('Confirm it to create a key for imported key material.')).toBeVisible()
+  await expect(dialog.getByText('this browser can lose the key material')).toBeVisible()
+
+  await dialog.getByRole('radio', { name: 'Asymmetric', exact: true }).check()
+  await dialog.getByRole('radio', { name: 'Key encapsulation' }).check()
+  await expect(dialog.getByRole('radio', { name: 'Imported' })).toBeDisabled()
+  await expect(dialog.getByText('Not possible for key spec ML_KEM_768.')).toBeVisible()
+})
+
+test('IMP-11 IMP-14 IMP-21 key material is imported, used, deleted, and nothing but the same is taken back', async ({
+  page,
+}) => {
+  const [first, second] = ['0123456789abcdef'.repeat(4), 'fedcba9876543210'.repeat(4)] as const
+  const content = patterned(1000)
+  await createKey(page, 'own', { advanced: ['Imported'] })
+  await expect(fact(page, 'Status')).toHaveText('Pending import')
+  await expect(page.getByText('own waits for its key material.')).toBeVisible()
+  const dialog = page.getByRole('dialog', { name: 'Import key material' })
+  await importMaterial(page, { hex: 'abcd', expires: '2001-02-03' })
+  await expect(dialog.getByText('Choose a day from tomorrow to 365 days ahead.')).toBeVisible()
+  await dialog.getByRole('radio', { name: 'It does not expire' }).check()
+  await dialog.getByRole('button', { name: 'Import key material' }).click()
+  await expect(dialog.getByText('has 32 bytes; these are 2.')).toBeVisible()
+  await dialog.getByLabel('Key material', { exact: true }).fill(first)
+  await confirm(page, 'Import key material', 'Import key material')
+  await expect(fact(page, 'Status')).toHaveText('Enabled')
+  await expect(fact(page, 'Expiration date')).toHaveText('Does not expire')
+  const sealed = await encrypted(page, 'diary.txt', content)
+  expect(Buffer.compare(await decrypted(page, 'diary.txt.bkms', sealed), content)).toBe(0)
+
+  await openTab(page, 'own', 'Key material and rotations')
+  await page.getByRole('button', { name: /^Delete key material/ }).click()
+  const remove = page.getByRole('dialog', { name: 'Delete key material' })
+  await expect(remove.getByRole('button', { name: 'Delete key material' })).toBeDisabled()
+  await remove.getByRole('checkbox').check()
+  await confirm(page, 'Delete key material', 'Delete key material')
+  await expect(fact(page, 'Status')).toHaveText('Pending import')
+
+  await importMaterial(page, { hex: second })
+  await expect(dialog.getByText('This is not the key material that is asked for.')).toBeVisible()
+  await expect(dialog.getByText(/IncorrectKeyMaterialException/)).toBeVisible()
+  await dialog.getByLabel('Key material', { exact: true }).fill(Buffer.from(first, 'hex').toString('base64'))
+  await confirm(page, 'Import key material', 'Import key material')
+  await expect(fact(page, 'Status')).toHaveText('Enabled')
+  expect(Buffer.compare(await decrypted(page, 'diary.txt.bkms', sealed), content)).toBe(0)
+
+  await openTab(page, 'own', 'Key material and rotations')
+  await expect(page.getByRole('button', { name: 'Rotate now' })).toBeDisabled()
+  await importMaterial(page, { hex: second, isNew: true })
+  const materials = page.getByRole('grid', { name: 'Key materials' }).getByRole('row')
+  await expect(materials.nth(1)).toContainText('Pending rotation')
+  await page.getByRole('button', { name: 'Rotate now' }).click()
+  await confirm(page, 'Rotate now', 'Rotate key')
+  await expect(materials.nth(1)).toContainText('Current')
+  await expect(materials.nth(2)).toContainText('Non-current')
+  expect(Buffer.compare(await decrypted(page, 'diary.txt.bkms', sealed), content)).toBe(0)
+})
+
+test('IMP-3 IMP-6 a private key is imported from its file, and the key has its public half', async ({ page }) => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const usage = 'Sign and verify'
+  await createKey(page, 'releases', { type: 'Asymmetric', usage, spec: 'RSA_2048', advanced: ['Imported'] })
+  await page.getByRole('button', { name: 'Import key material' }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'Import key material' })
+  const choose = async (type: 'pkcs1' | 'pkcs8') => {
+    const pem = privateKey.export({ type, format: 'pem' }).toString()
+    await dialog
+      .getByLabel('Choose a file with the key material')
+      .setInputFiles(asFile(`${type}.pem`, Buffer.from(pem)))
+    await dialog.getByRole('button', { name: 'Import key material' }).click()
+  }
+  await choose('pkcs1')
+  await expect(dialog.getByText('This private key is in PKCS#1, not in PKCS#8.')).toBeVisible()
+  await choose('pkcs8')
+  await expect(dialog).toBeHidden()
+  await expect(fact(page, 'Status')).toHaveText('Enabled')
+  await page.getByRole('tab', { name: 'Public key' }).click()
+  await expect(page.locator('pre')).toHaveText(publicKey.export({ type: 'spki', format: 'pem' }).toString())
+})
+
+test('MRK-20 a replica is created in another Region, becomes the primary, and both are shown', async ({ page }) => {
+  const content = patterned(1000)
+  await createKey(page, 'everywhere', { advanced: ['Multi-Region key'] })
+  await openTab(page, 'everywhere', 'Regionality')
+  await expect(fact(page, 'This key')).toHaveText('Multi-Region primary')
+  await expect(page.getByRole('button', { name: 'Change primary Region' })).toBeDisabled()
+  await page.getByRole('button', { name: 'Create replica key' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Create replica key' })
+  const region = dialog.getByLabel('Region', { exact: true })
+  await expect(region).toHaveValue('browser-local-2')
+  await region.fill('nowhere')
+  await expect(dialog.getByText('Use two or three words and a number')).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Create replica key' })).toBeDisabled()
+  await region.fill('browser-local-1')
+  await expect(dialog.getByText('This Region has a key of the set already.')).toBeVisible()
+  await region.fill('browser-local-2')
+  await expect(dialog.getByText('no geographic isolation')).toBeVisible()
+  await confirm(page, 'Create replica key', 'Create replica key')
+
+  const keys = page.getByRole('grid', { name: 'Related multi-Region keys' })
+  const [home, away] = [1, 2].map((number) => keys.getByRole('row', { name: `browser-local-${number}` })) as [
+    ReturnType<typeof row>,
+    ReturnType<typeof row>,
+  ]
+  for (const member of [home, away]) await expect(member).toContainText('Enabled')
+  await expect(home).toContainText('Primary')
+  await expect(away).toContainText(/arn:aws:kms:browser-local-2:\d{12}:key\/mrk-/)
+  const sealed = await encrypted(page, 'diary.txt', content)
+
+  await openTab(page, 'everywhere', 'Regionality')
+  await page.getByRole('button', { name: 'Change primary Region' }).click()
+  await confirm(page, 'Change primary Region', 'Change primary Region')
+  await expect(fact(page, 'This key')).toHaveText('Multi-Region replica')
+  await expect(fact(page, 'Primary Region')).toHaveText('browser-local-2')
+  await expect(away).toContainText('Primary')
+  for (const member of [home, away]) await expect(member).toContainText('Enabled')
+  await page.getByRole('tab', { name: 'Key material and rotations' }).click()
+  await expect(
+    page.getByText('its rotation is set on the primary key, in browser-local-2').filter({ visible: true }),
+  ).toHaveCount(1)
+  await expect(page.getByRole('button', { name: 'Rotate now' })).toBeDisabled()
+  expect(Buffer.compare(await decrypted(page, 'diary.txt.bkms', sealed), content)).toBe(0)
+})
+
+test('STATE-30 a primary key waits for its replicas to be deleted, and the page says so', async ({ page }) => {
+  await createKey(page, 'everywhere', { advanced: ['Multi-Region key'] })
+  await openTab(page, 'everywhere', 'Regionality')
+  await page.getByRole('button', { name: 'Create replica key' }).click()
+  await confirm(page, 'Create replica key', 'Create replica key')
+  const away = page.getByRole('row', { name: 'browser-local-2' })
+  await expect(away).toContainText('Enabled')
+  const schedule = async (menu: string) => {
+    await page.getByRole('button', { name: menu }).click()
+    await page.getByRole('menuitem', { name: 'Schedule key deletion' }).click()
+    await page.getByRole('dialog').getByRole('checkbox').check()
+    await confirm(page, 'Schedule key deletion', 'Schedule deletion')
+  }
+  await schedule('Key actions')
+  await expect(fact(page, 'Status')).toHaveText('Pending replica deletion')
+  await expect(page.getByText('begins when the last replica key is deleted; until then')).toBeVisible()
+  await expect(page.getByText('Scheduled deletion date')).toBeHidden()
+  await schedule('Actions for the key in browser-local-2')
+  await expect(away).toContainText('Pending deletion')
+  await expect(fact(page, 'Status')).toHaveText('Pending replica deletion')
+  await page.getByRole('button', { name: 'Cancel deletion' }).click()
+  await expect(fact(page, 'Status')).toHaveText('Disabled')
+})
+
 const sizes = [
   ['an empty file', 0],
   ['a file of one byte', 1],
@@ -461,6 +749,9 @@ test('a screen of 360 pixels shows every page without scrolling sideways', async
   await expectToFit()
   await page.getByRole('link', { name: /^a-rather-long-alias/ }).click()
   await expect(page.getByText('Native', { exact: true })).toBeVisible()
+  await expectToFit()
+  await page.getByRole('tab', { name: 'Key material and rotations' }).click()
+  await expect(page.getByText('Not rotated yet')).toBeVisible()
   await expectToFit()
   await chooseFile(page, asFile(`${'a-long-name-'.repeat(8)}.txt`, patterned(10)))
   await expect(page.getByRole('button', { name: 'Encrypt', exact: true })).toBeVisible()
