@@ -1,5 +1,6 @@
 /** Frames, and what is authenticated with them (MSG-12 to MSG-15). */
-import { type Bytes, concatenate, encoder, u32, u64 } from './bytes.js'
+import { type Bytes, concatenate } from '../contract/bytes.js'
+import { encoder, u32, u64 } from './bytes.js'
 import { IV_LENGTH } from './header.js'
 
 export const FINAL = 0xffffffff

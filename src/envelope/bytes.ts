@@ -1,20 +1,9 @@
 /** Big-endian numbers and byte strings, as messages are made of. */
 
-/** Bytes that are nobody else's. */
-export type Bytes = Uint8Array<ArrayBuffer>
+import { type Bytes, concatenate } from '../contract/bytes.js'
 
 export const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-export function concatenate(parts: readonly Uint8Array[]): Bytes {
-  const result = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
-  let offset = 0
-  for (const part of parts) {
-    result.set(part, offset)
-    offset += part.byteLength
-  }
-  return result
-}
 
 export function u16(value: number): Bytes {
   return Uint8Array.of(value >>> 8, value & 0xff)
@@ -96,22 +85,4 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Compares without telling where two byte strings differ. */
-export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.byteLength !== b.byteLength) return false
-  let difference = 0
-  for (let index = 0; index < a.byteLength; index++) difference |= (a[index] as number) ^ (b[index] as number)
-  return difference === 0
-}
-
-/** Orders byte strings as unsigned numbers, the shorter first. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const common = Math.min(a.byteLength, b.byteLength)
-  for (let index = 0; index < common; index++) {
-    const difference = (a[index] as number) - (b[index] as number)
-    if (difference !== 0) return difference
-  }
-  return a.byteLength - b.byteLength
 }

@@ -1,4 +1,4 @@
-import { type Bytes, concatenate } from './bytes.js'
+import { type Bytes, concatenate } from '../contract/bytes.js'
 import { checkContext, contextWith, type EncryptionContext } from './encryption-context.js'
 import { MessageFormatError } from './errors.js'
 import type { MessageHeader } from './header.js'

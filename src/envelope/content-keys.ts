@@ -1,5 +1,6 @@
 /** Keys that follow from a data key (KDF-1 to KDF-4), and the cipher that they are for. */
-import { type Bytes, concatenate, encoder, u16 } from './bytes.js'
+import { type Bytes, concatenate } from '../contract/bytes.js'
+import { encoder, u16 } from './bytes.js'
 import { TAG_LENGTH } from './header.js'
 import type { Suite } from './suites.js'
 

@@ -1,5 +1,6 @@
 /** The header of a message (MSG-6 to MSG-11). */
-import { ByteReader, type Bytes, concatenate, encoder, NeedsMore, u16, u32, withLength } from './bytes.js'
+import { type Bytes, concatenate } from '../contract/bytes.js'
+import { ByteReader, encoder, NeedsMore, u16, u32, withLength } from './bytes.js'
 import { type EncryptionContext, parseContext, serializeContext } from './encryption-context.js'
 import { MessageFormatError, MessageLimitError } from './errors.js'
 import { type Suite, suiteName, suiteOf } from './suites.js'

@@ -1,5 +1,5 @@
 /** Cryptographic materials: what a message is encrypted or decrypted with, and who provides it (CMM-1 to CMM-6). */
-import type { Bytes } from './bytes.js'
+import type { Bytes } from '../contract/bytes.js'
 import { contextWith, type EncryptionContext, PUBLIC_KEY } from './encryption-context.js'
 import { EncryptionContextError, MessageSignatureError } from './errors.js'
 import type { EncryptedDataKey } from './header.js'

@@ -2,8 +2,10 @@
  * Opens a message piece by piece (DECR-1 to DECR-9, STRM-4, STRM-5). What it gives has been authenticated; the last frame
  * of a signed message only once the signature has been verified.
  */
+
+import { type Bytes, concatenate, equalInConstantTime } from '../contract/bytes.js'
 import { bodyAdditionalData, FINAL, FIRST_SEQUENCE_NUMBER } from './body.js'
-import { ByteReader, type Bytes, concatenate, equalInConstantTime, NeedsMore } from './bytes.js'
+import { ByteReader, NeedsMore } from './bytes.js'
 import { type ContentCipher, deriveKeys } from './content-keys.js'
 import type { EncryptionContext } from './encryption-context.js'
 import {

@@ -1,6 +1,8 @@
 /** Makes a message piece by piece (ENCR-1 to ENCR-6, STRM-2). Chunk boundaries of the input do not show in it. */
+
+import { type Bytes, concatenate } from '../contract/bytes.js'
 import { bodyAdditionalData, FINAL, FIRST_SEQUENCE_NUMBER, frameIv } from './body.js'
-import { type Bytes, concatenate, u32, withLength } from './bytes.js'
+import { u32, withLength } from './bytes.js'
 import { type ContentCipher, deriveKeys } from './content-keys.js'
 import { MessageLimitError } from './errors.js'
 import { IV_LENGTH, type MessageHeader, messageIdLength, writeHeader } from './header.js'

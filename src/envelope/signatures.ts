@@ -1,5 +1,5 @@
 /** Signatures at the end of messages (MSG-16, STRM-8): over all that came before, hashed as it comes. */
-import type { Bytes } from './bytes.js'
+import type { Bytes } from '../contract/bytes.js'
 import type { Suite } from './suites.js'
 
 type Curve = NonNullable<Suite['curve']>

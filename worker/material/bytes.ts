@@ -14,13 +14,3 @@ export function hexToBytes(hex: string): Bytes {
     Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
   )
 }
-
-export function concatenate(...parts: readonly Uint8Array[]): Bytes {
-  const result = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
-  let offset = 0
-  for (const part of parts) {
-    result.set(part, offset)
-    offset += part.byteLength
-  }
-  return result
-}

@@ -2,7 +2,8 @@
  * Fixed DER prefixes (RFC 5280, RFC 5480, RFC 5958, FIPS 203 and 204's OIDs). Every key of a spec has the same lengths,
  * so that its encoding is a constant followed by the bytes; anything that has to be parsed is left to libraries.
  */
-import { concatenate, hexToBytes } from './bytes.js'
+import { concatenate } from '../../src/contract/bytes.js'
+import { hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
 /** SubjectPublicKeyInfo: the prefix before the raw public key. */
@@ -23,7 +24,7 @@ export const publicKeyPrefixes = {
 
 /** DER SubjectPublicKeyInfo of a raw public key (curves: the uncompressed point). */
 export function toSpki(spec: keyof typeof publicKeyPrefixes, raw: Uint8Array): Bytes {
-  return concatenate(hexToBytes(publicKeyPrefixes[spec]), raw)
+  return concatenate([hexToBytes(publicKeyPrefixes[spec]), raw])
 }
 
 /** The raw public key in a SubjectPublicKeyInfo that this module made. */
@@ -42,12 +43,12 @@ const privateKeyForms = {
 
 export function toPkcs8(spec: keyof typeof privateKeyForms, scalar: Uint8Array, point: Uint8Array): Bytes {
   const [prefix, middle] = privateKeyForms[spec]
-  return concatenate(hexToBytes(prefix), scalar, hexToBytes(middle), point)
+  return concatenate([hexToBytes(prefix), scalar, hexToBytes(middle), point])
 }
 
 /** PKCS #8 of an Ed25519 seed (RFC 8410). */
 export function seedToEd25519Pkcs8(seed: Uint8Array): Bytes {
-  return concatenate(hexToBytes('302e020100300506032b657004220420'), seed)
+  return concatenate([hexToBytes('302e020100300506032b657004220420'), seed])
 }
 
 /** PKCS #8 of an ML-KEM seed (RFC 9935: the seed alone, 64 bytes, context tag 0). */
@@ -58,5 +59,5 @@ const seedPrefixes = {
 } as const
 
 export function seedToPkcs8(spec: keyof typeof seedPrefixes, seed: Uint8Array): Bytes {
-  return concatenate(hexToBytes(seedPrefixes[spec]), seed)
+  return concatenate([hexToBytes(seedPrefixes[spec]), seed])
 }

@@ -2,11 +2,11 @@
  * What the key families guarantee. A family knows its cryptography and how its material is kept; it knows nothing of
  * KMS keys, aliases or grants. Adding a key spec is a row in families.ts and, if it is of a new kind, a file beside it.
  */
+import type { Bytes } from '../../src/contract/bytes.js'
 import type { Value } from '../../src/contract/shapes.js'
 import type { Sealer } from './sealer.js'
 
-/** Bytes that are nobody else's. */
-export type Bytes = Uint8Array<ArrayBuffer>
+export type { Bytes }
 
 /** Key material as it is stored. */
 export interface Material {

@@ -3,8 +3,10 @@
  * parses, without copying and without looking into octet strings on its own: its blocks are views of the caller's bytes.
  * What is copied here is wiped here, so that nothing private stays behind but what the caller and WebCrypto hold.
  */
+
 import { type BaseBlock, Constructed, fromBER, Integer, Null, ObjectIdentifier, OctetString, Sequence } from 'asn1js'
-import { concatenate, hexToBytes } from './bytes.js'
+import { concatenate } from '../../src/contract/bytes.js'
+import { hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
@@ -147,7 +149,7 @@ function areOptional(blocks: readonly BaseBlock[]): boolean {
 function withOctets<Result>(container: OctetString, use: (octets: Bytes) => Result): Result | undefined {
   const pieces = piecesOf(container)
   if (!pieces) return undefined
-  const octets = concatenate(...pieces)
+  const octets = concatenate(pieces)
   try {
     return use(octets)
   } finally {
@@ -215,14 +217,14 @@ function toRsaPkcs8(numbers: readonly Bytes[]): Bytes {
   const zero = Uint8Array.of(INTEGER, 1, 0)
   const key = element(SEQUENCE, zero, ...numbers.flatMap(integer))
   const container = element(OCTET_STRING, ...key)
-  return concatenate(...element(SEQUENCE, zero, rsaAlgorithm, ...container))
+  return concatenate(element(SEQUENCE, zero, rsaAlgorithm, ...container))
 }
 
 /** DER SubjectPublicKeyInfo of an RSA key. */
 function toRsaSpki(modulus: Bytes, exponent: Bytes): Bytes {
   const key = element(SEQUENCE, ...integer(modulus), ...integer(exponent))
   const container = element(BIT_STRING, Uint8Array.of(0), ...key)
-  return concatenate(...element(SEQUENCE, rsaAlgorithm, ...container))
+  return concatenate(element(SEQUENCE, rsaAlgorithm, ...container))
 }
 
 /** A positive number in parts; a zero in front keeps its first bit from being a sign. */

@@ -4,11 +4,13 @@
  * hence blinded (each signature uses a random factor), and checked before it leaves, so that a fault cannot give the key
  * away. A BigInt cannot be wiped; it stays in the worker's memory until it is collected.
  */
+
 import { DER } from '@noble/curves/abstract/der.js'
 import { invert, pow } from '@noble/curves/abstract/modular.js'
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatenate, hexToBytes } from './bytes.js'
+import { concatenate } from '../../src/contract/bytes.js'
+import { bytesToHex, hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
 const INTEGER = 0x02
@@ -74,19 +76,19 @@ function encode(digest: Bytes, length: number, padding: DigestPadding): Bytes {
 
 /** EMSA-PKCS1-v1_5 (RFC 8017, 9.2). */
 function pkcs1Encoding(digest: Bytes, length: number, { hash }: DigestPadding): Bytes {
-  const info = concatenate(hexToBytes(digestInfoPrefixes[hash]), digest)
+  const info = concatenate([hexToBytes(digestInfoPrefixes[hash]), digest])
   const filling = new Uint8Array(length - info.byteLength - 3).fill(0xff)
-  return concatenate(Uint8Array.of(0, 1), filling, Uint8Array.of(0), info)
+  return concatenate([Uint8Array.of(0, 1), filling, Uint8Array.of(0), info])
 }
 
 /** EMSA-PSS (RFC 8017, 9.1.1) with a salt as long as the digest. The modulus has 8 × length bits: one bit is masked. */
 function pssEncoding(digest: Bytes, length: number, { hash }: DigestPadding): Bytes {
   const salt = crypto.getRandomValues(new Uint8Array(digest.byteLength))
-  const check = hashes[hash](concatenate(new Uint8Array(8), digest, salt))
+  const check = hashes[hash](concatenate([new Uint8Array(8), digest, salt]))
   const block = new Uint8Array(length - check.byteLength - 1)
   block[block.byteLength - salt.byteLength - 1] = 1
   block.set(salt, block.byteLength - salt.byteLength)
-  return concatenate(masked(block, check, hash), check, Uint8Array.of(0xbc))
+  return concatenate([masked(block, check, hash), check, Uint8Array.of(0xbc)])
 }
 
 /** EMSA-PSS verification (RFC 8017, 9.1.2). */
@@ -98,7 +100,7 @@ function isPssEncoding(encoded: Bytes, digest: Bytes, { hash }: DigestPadding): 
   const saltStart = block.byteLength - digest.byteLength
   const filling = block.subarray(0, saltStart - 1)
   if (filling.some((byte) => byte !== 0) || block[saltStart - 1] !== 1) return false
-  const expected = hashes[hash](concatenate(new Uint8Array(8), digest, block.subarray(saltStart)))
+  const expected = hashes[hash](concatenate([new Uint8Array(8), digest, block.subarray(saltStart)]))
   return bytesToHex(expected) === bytesToHex(check)
 }
 
@@ -106,7 +108,7 @@ function isPssEncoding(encoded: Bytes, digest: Bytes, { hash }: DigestPadding): 
 function masked(block: Bytes, seed: Uint8Array, hash: keyof typeof hashes): Bytes {
   const size = hashes[hash].outputLen
   for (let counter = 0; counter * size < block.byteLength; counter++) {
-    const mask = hashes[hash](concatenate(seed, numberToBytesBE(counter, 4)))
+    const mask = hashes[hash](concatenate([seed, numberToBytesBE(counter, 4)]))
     for (let index = 0; index < size && counter * size + index < block.byteLength; index++)
       block[counter * size + index] = (block[counter * size + index] as number) ^ (mask[index] as number)
   }

@@ -1,6 +1,8 @@
 /** SM2 ciphertexts as DER: `SEQUENCE { INTEGER x, INTEGER y, OCTET STRING C3, OCTET STRING C2 }` (ASYM-18). */
+
 import { DER } from '@noble/curves/abstract/der.js'
-import { concatenate, hexToBytes } from './bytes.js'
+import { concatenate } from '../../src/contract/bytes.js'
+import { hexToBytes } from './bytes.js'
 import type { Bytes } from './family.js'
 
 const COORDINATE_LENGTH = 32
@@ -30,7 +32,7 @@ export function rawCiphertext(der: Bytes): Bytes | undefined {
         .padStart(2 * COORDINATE_LENGTH, '0'),
     )
     if (coordinates.some((digits) => digits.length > 2 * COORDINATE_LENGTH)) return undefined
-    return concatenate(hexToBytes(coordinates.join('')), check.v, cipher.v)
+    return concatenate([hexToBytes(coordinates.join('')), check.v, cipher.v])
   } catch {
     return undefined
   }

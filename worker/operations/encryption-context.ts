@@ -1,3 +1,4 @@
+import { compareBytes } from '../../src/contract/bytes.js'
 import type { EncryptionContext } from '../../src/contract/shapes.js'
 
 const encoder = new TextEncoder()
@@ -40,13 +41,4 @@ function withoutContext(prefix: Uint8Array): Uint8Array<ArrayBuffer> {
     contextless.set(prefix, result)
   }
   return result
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const common = Math.min(a.byteLength, b.byteLength)
-  for (let index = 0; index < common; index++) {
-    const difference = (a[index] as number) - (b[index] as number)
-    if (difference !== 0) return difference
-  }
-  return a.byteLength - b.byteLength
 }

@@ -1,4 +1,5 @@
 /** GenerateMac and VerifyMac (HMAC-3, HMAC-4). */
+import { equalInConstantTime } from '../../src/contract/bytes.js'
 import { KMSInvalidMacException } from '../../src/contract/errors.js'
 import type { Bytes } from '../material/family.js'
 import type { VaultStore } from '../storage/vault-store.js'
@@ -37,12 +38,4 @@ export const macRows = {
 async function macOf({ key }: Target, message: Bytes, custody: CustodyRules, store: VaultStore): Promise<Bytes> {
   const { material, family } = await materialOf(store, key)
   return ability(family, 'authentication').mac(material, message, custody.sealer)
-}
-
-/** Takes as long for a MAC that differs in the first byte as for one that differs in the last. */
-function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.byteLength !== b.byteLength) return false
-  let difference = 0
-  for (let index = 0; index < a.byteLength; index++) difference |= (a[index] as number) ^ (b[index] as number)
-  return difference === 0
 }

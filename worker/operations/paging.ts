@@ -1,9 +1,6 @@
 import { InvalidMarkerException } from '../../src/contract/errors.js'
-import { open, seal } from '../material/symmetric.js'
 import type { Page, VaultStore } from '../storage/vault-store.js'
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+import { openTextMark, sealTextMark } from './vault-marks.js'
 
 interface PageRequest {
   readonly Limit?: number | undefined
@@ -35,25 +32,12 @@ export async function listPage<Item>(
   const after = Marker === undefined ? '' : await openMarker(store, scope, Marker)
   const { items, next } = await read(Limit ?? defaultLimit, after)
   if (next === undefined) return { items, Truncated: false }
-  return { items, Truncated: true, NextMarker: await sealMarker(store, scope, next) }
+  return { items, Truncated: true, NextMarker: await sealTextMark(store, scope, next) }
 }
 
-/** Markers are sealed: opaque to the caller, and a forged one is noticed. */
-async function sealMarker({ identity }: VaultStore, scope: string, name: string): Promise<string> {
-  return btoa(String.fromCharCode(...(await seal(identity.markerKey, encoder.encode(name), encoder.encode(scope)))))
-}
-
-async function openMarker({ identity }: VaultStore, scope: string, marker: string): Promise<string> {
-  const sealed = fromBase64(marker)
-  const name = sealed && (await open(identity.markerKey, sealed, encoder.encode(scope)))
-  if (!name) throw new InvalidMarkerException('The marker does not come from an earlier page of this list.')
-  return decoder.decode(name)
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-  } catch {
-    return undefined
-  }
+async function openMarker(store: VaultStore, scope: string, marker: string): Promise<string> {
+  const name = await openTextMark(store, scope, marker)
+  if (name === undefined)
+    throw new InvalidMarkerException('The marker does not come from an earlier page of this list.')
+  return name
 }

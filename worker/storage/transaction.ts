@@ -48,11 +48,18 @@ export class VaultTransaction implements VaultReader {
   readonly #aliases = new Set<AliasName>()
   readonly #granted = new Set<KeyId>()
   readonly #audit: AuditRecord[] = []
+  readonly #writtenLatest: number
   #keyCountChange = 0
 
-  constructor(transaction: IDBPTransaction<VaultSchema, StoreName[], 'readwrite'>, moment: Moment) {
+  /** @param writtenLatest what {@link readLatest} has found in this transaction */
+  constructor(
+    transaction: IDBPTransaction<VaultSchema, StoreName[], 'readwrite'>,
+    moment: Moment,
+    writtenLatest: number,
+  ) {
     this.#transaction = transaction
     this.moment = moment
+    this.#writtenLatest = writtenLatest
   }
 
   async key(keyId: KeyId): Promise<KeyRecord | undefined> {
@@ -208,7 +215,7 @@ export class VaultTransaction implements VaultReader {
     const { keys, changes } = await this.#counters()
     const count = changes + 1
     const [latest] = await Promise.all([
-      rememberClock(vault, this.moment.latest),
+      rememberClock(vault, this.moment.latest, this.#writtenLatest),
       vault.put({ keys: keys + this.#keyCountChange, changes: count }, 'counters'),
       appendPack(this.#transaction.objectStore('audit'), this.#audit),
     ])
@@ -231,13 +238,14 @@ export async function readLatest(
 /**
  * Writes down the highest time that was seen, if it has become notably higher.
  *
+ * @param written what {@link readLatest} has found in the same transaction
  * @returns what is written there now
  */
 export async function rememberClock(
   vault: IDBPObjectStore<VaultSchema, StoreName[], 'vault', 'readwrite'>,
   latest: number,
+  written: number,
 ): Promise<number> {
-  const written = await readLatest(vault)
   if (latest < written + CLOCK_STEP) return written
   await vault.put({ latest }, 'clock')
   return latest

@@ -264,15 +264,15 @@ export class VaultStore {
     let transaction: VaultTransaction
     let result: Result
     try {
-      this.#clock.learn(await readLatest(idb.objectStore('vault')))
-      transaction = new VaultTransaction(idb, this.readClock())
+      const writtenLatest = await readLatest(idb.objectStore('vault'))
+      this.#clock.learn(writtenLatest)
+      transaction = new VaultTransaction(idb, this.readClock(), writtenLatest)
       result = await work(transaction)
     } catch (error) {
       abortQuietly(idb)
       throw error
     }
     const changes = await transaction.commit()
-    this.#clock.learn(changes.latest)
     this.#writtenLatest = changes.latest
     const notice = noticeOf(changes)
     this.#feed.post(notice)
@@ -290,7 +290,10 @@ export class VaultStore {
     const transaction = this.#connection.transaction(stores, 'readwrite', { durability: 'relaxed' })
     await appendPack(transaction.objectStore('audit'), records)
     for (const [keyId, last] of usage) await noteUsage(transaction, keyId, last)
-    if (remembersClock) await rememberClock(transaction.objectStore('vault'), latest)
+    if (remembersClock) {
+      const vault = transaction.objectStore('vault')
+      await rememberClock(vault, latest, await readLatest(vault))
+    }
     await transaction.done
     if (remembersClock) this.#writtenLatest = latest
   }

@@ -1,4 +1,5 @@
-import { type Bytes, decodeText, encoder } from '../bytes.js'
+import type { Bytes } from '../../contract/bytes.js'
+import { decodeText, encoder } from '../bytes.js'
 import type { EncryptionContext } from '../encryption-context.js'
 import type { EncryptedDataKey } from '../header.js'
 import type { Keyring, UnwrappingRequest, WrappedKey, WrappingRequest } from '../materials.js'

@@ -1,5 +1,6 @@
 /** Materials made of keys that a vector gives: the same shapes that the families make, with the same handle names. */
-import { concatenate, hexToBytes } from '../../../worker/material/bytes.js'
+import { concatenate } from '../../../src/contract/bytes.js'
+import { hexToBytes } from '../../../worker/material/bytes.js'
 import type { Bytes, Material } from '../../../worker/material/family.js'
 import { Sealer } from '../../../worker/material/sealer.js'
 
@@ -35,7 +36,7 @@ const nistPrivateKeys = {
 export function scalarToPkcs8(spec: keyof typeof nistPrivateKeys, scalar: string): Bytes {
   const { prefix, length } = nistPrivateKeys[spec]
   const digits = scalar.replace(/^(00)+/, '').padStart(2 * length, '0')
-  return concatenate(hexToBytes(prefix), hexToBytes(digits))
+  return concatenate([hexToBytes(prefix), hexToBytes(digits)])
 }
 
 const dsaSeedPrefixes = {
@@ -46,7 +47,7 @@ const dsaSeedPrefixes = {
 
 /** PKCS #8 of an ML-DSA seed (RFC 9881: the seed alone, 32 bytes, context tag 0). */
 export const dsaSeedToPkcs8 = (spec: keyof typeof dsaSeedPrefixes, seed: Bytes): Bytes =>
-  concatenate(hexToBytes(dsaSeedPrefixes[spec]), seed)
+  concatenate([hexToBytes(dsaSeedPrefixes[spec]), seed])
 
 /** DER of Ed25519 seeds (RFC 8410). */
-export const edSeedToPkcs8 = (seed: Bytes): Bytes => concatenate(hexToBytes('302e020100300506032b657004220420'), seed)
+export const edSeedToPkcs8 = (seed: Bytes): Bytes => concatenate([hexToBytes('302e020100300506032b657004220420'), seed])

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { commands } from 'vitest/browser'
-import { bytesToHex, concatenate } from '../../../worker/material/bytes.js'
+import { concatenate } from '../../../src/contract/bytes.js'
+import { bytesToHex } from '../../../worker/material/bytes.js'
 import { derSignature } from '../../../worker/material/ecdsa-signature.js'
 import { publicKeyPrefixes, rawPublicKey, seedToPkcs8, toSpki } from '../../../worker/material/encodings.js'
 import { type FamilySpec, familyOf } from '../../../worker/material/families.js'
@@ -247,7 +248,7 @@ test('SM2 and SM3: GM/T 0003.5 with the default user id (ASYM-17)', async () => 
   const e = 'f0b43e94ba45accaace692ed534382eb17e6ab5a19ce7b31f4486fdfc0d28640'
   const message = utf8('message digest')
   expect(sm3(utf8('abc'))).toBe('66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0')
-  expect(sm3(concatenate(bytes(z), message))).toBe(e)
+  expect(sm3(concatenate([bytes(z), message]))).toBe(e)
 
   const { publicKey } = await sm2PublicKey('3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8')
   const signature = await derSignature(
@@ -372,7 +373,7 @@ describe('Encodings', () => {
 
   /** DER by the rules (X.690), to hold the constants against, ML-KEM-512 above all, which nobody else here writes. */
   const der = (tag: number, ...contents: readonly Bytes[]): Bytes => {
-    const content = concatenate(...contents)
+    const content = concatenate(contents)
     const { byteLength } = content
     const length =
       byteLength < 0x80
@@ -380,7 +381,7 @@ describe('Encodings', () => {
         : byteLength < 0x100
           ? [0x81, byteLength]
           : [0x82, byteLength >> 8, byteLength & 255]
-    return concatenate(Uint8Array.of(tag, ...length), content)
+    return concatenate([Uint8Array.of(tag, ...length), content])
   }
   const NIST_ALGORITHMS = '608648016503040'
   const lattices = {

@@ -6,7 +6,8 @@
 
 import { afterAll, expect, test, vi } from 'vitest'
 import { commands } from 'vitest/browser'
-import { bytesToHex, concatenate } from '../../../worker/material/bytes.js'
+import { concatenate } from '../../../src/contract/bytes.js'
+import { bytesToHex } from '../../../worker/material/bytes.js'
 import { seedToPkcs8, toSpki } from '../../../worker/material/encodings.js'
 import { type FamilySpec, familyOf } from '../../../worker/material/families.js'
 import type { Bytes, Material } from '../../../worker/material/family.js'
@@ -67,7 +68,7 @@ const aesGcm: Reader = ({ keySize, ivSize, tagSize }) => {
     ways: {
       native: async (vector) => {
         const { handles } = await handle('aead', 'raw', field(vector, 'key'), { name: 'AES-GCM' }, 'decrypt')
-        const sealed = concatenate(field(vector, 'iv'), field(vector, 'ct'), field(vector, 'tag'))
+        const sealed = concatenate([field(vector, 'iv'), field(vector, 'ct'), field(vector, 'tag')])
         const plaintext = await open(handles.aead as CryptoKey, sealed, field(vector, 'aad'))
         if (!plaintext) return false
         must(same(plaintext, field(vector, 'msg')), 'opens to another plaintext')
@@ -90,7 +91,7 @@ const aesKwp: Reader = async ({ keySize }) => {
     ways: {
       noble: async (vector) => {
         const block = new Uint8Array(await crypto.subtle.encrypt(oaep, wrapping, field(vector, 'key')))
-        const material = await unwrap(privateKey, algorithm, 'RSA_2048', concatenate(block, field(vector, 'ct')))
+        const material = await unwrap(privateKey, algorithm, 'RSA_2048', concatenate([block, field(vector, 'ct')]))
         if (!material) return false
         must(same(material, field(vector, 'msg')), 'unwraps to other material')
         return true

@@ -1,0 +1,32 @@
+/** Byte strings, as page and worker both handle them. */
+
+/** Bytes that are nobody else's. */
+export type Bytes = Uint8Array<ArrayBuffer>
+
+export function concatenate(parts: readonly Uint8Array[]): Bytes {
+  const result = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let offset = 0
+  for (const part of parts) {
+    result.set(part, offset)
+    offset += part.byteLength
+  }
+  return result
+}
+
+/** Takes as long for byte strings that differ in the first byte as for those that differ in the last. */
+export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false
+  let difference = 0
+  for (let index = 0; index < a.byteLength; index++) difference |= (a[index] as number) ^ (b[index] as number)
+  return difference === 0
+}
+
+/** Orders byte strings as unsigned numbers, the shorter first. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const common = Math.min(a.byteLength, b.byteLength)
+  for (let index = 0; index < common; index++) {
+    const difference = (a[index] as number) - (b[index] as number)
+    if (difference !== 0) return difference
+  }
+  return a.byteLength - b.byteLength
+}
