@@ -1,11 +1,12 @@
 /**
- * Builds the library into dist/lib. Four entries, each built by itself so that none loads what only another one needs;
- * what an entry loads later lies in a folder of its name:
+ * Builds the library into dist/lib:
  *
- * - `index.js`, what applications import; readable, its dependencies left to the application's bundler;
- * - `envelope.js`, the client for messages in the format of the AWS Encryption SDK; likewise;
- * - `worker.js`, for applications that build a worker file of their own; likewise;
- * - `hsm.js`, the ready-made worker: minified, with its dependencies, so that it also works served as it is.
+ * - `index.js`, `envelope.js` and `aws.js`, what applications import; readable, their dependencies left to the
+ *   application's bundler. They are built together, because they share classes that `instanceof` has to know; what they
+ *   share, and what they load later, lies in `page/`;
+ * - `worker.js`, for applications that build a worker file of their own; likewise, by itself;
+ * - `hsm.js` and `data-worker.js`, the ready-made workers: minified, with their dependencies, so that they also work served
+ *   as they are.
  *
  * With `--mode size`, what `import 'browser-kms'` costs in an application: minified, with its dependencies, in dist/size.
  */
@@ -15,39 +16,53 @@ import packageJson from './package.json' with { type: 'json' }
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
-const SOURCE_URL = "new URL('../worker/entry.ts', import.meta.url)"
-const BUILT_URL = "new URL('./hsm.js', import.meta.url)"
-const PLACEHOLDER = '__browserKmsWorkerUrl__'
+/** Workers that the library starts: the module that does, what it starts, and the file that it is in the package. */
+const workers = [
+  { starter: 'src/vault.ts', source: '../worker/entry.ts', built: 'hsm.js', placeholder: '__browserKmsHsmUrl__' },
+  {
+    starter: 'src/envelope/data-workers/data-workers.ts',
+    source: './entry.ts',
+    built: 'data-worker.js',
+    placeholder: '__browserKmsDataWorkerUrl__',
+  },
+]
+
+const urlOf = (file: string) => `new URL('${file}', import.meta.url)`
 
 /**
- * Lets the built page start the built worker by the expression that application bundlers (Vite, webpack, Parcel) look
+ * Lets the built page start the built workers by the expression that application bundlers (Vite, webpack, Parcel) look
  * for. It is hidden from this build's own bundler, which would bundle a second worker for it.
  */
-function workerUrl(): Plugin {
+function workerUrls(): Plugin {
   return {
-    name: 'browser-kms:worker-url',
+    name: 'browser-kms:worker-urls',
     enforce: 'pre',
-    transform: {
-      filter: { id: /\/src\/vault\.ts$/ },
-      handler(code) {
-        if (code.split(SOURCE_URL).length !== 2) this.error(`expected exactly one ${SOURCE_URL}`)
-        return { code: code.replace(SOURCE_URL, PLACEHOLDER), map: null }
-      },
+    transform(code, id) {
+      const worker = workers.find(({ starter }) => id === path(starter))
+      if (!worker) return undefined
+      const expression = urlOf(worker.source)
+      if (code.split(expression).length !== 2) this.error(`expected exactly one ${expression}`)
+      return { code: code.replace(expression, worker.placeholder), map: null }
     },
     renderChunk(code, chunk) {
-      if (!chunk.moduleIds.includes(path('src/vault.ts'))) return undefined
-      if (code.split(PLACEHOLDER).length !== 2) this.error(`the worker's URL is lost from ${chunk.fileName}`)
-      return { code: code.replace(PLACEHOLDER, BUILT_URL), map: null }
+      let rendered = code
+      for (const { starter, built, placeholder } of workers) {
+        if (!chunk.moduleIds.includes(path(starter))) continue
+        if (rendered.split(placeholder).length !== 2) this.error(`the URL of ${built} is lost from ${chunk.fileName}`)
+        const up = '../'.repeat(chunk.fileName.split('/').length - 1)
+        rendered = rendered.replace(placeholder, urlOf(`${up || './'}${built}`))
+      }
+      return rendered === code ? undefined : { code: rendered, map: null }
     },
   }
 }
 
-/** A module for bundlers: readable, and importing its dependencies. */
-function module(name: string, entry: string): EnvironmentOptions {
+/** Modules for bundlers: readable, and importing their dependencies. */
+function modules(name: string, entries: Readonly<Record<string, string>>): EnvironmentOptions {
   return {
     consumer: 'client',
     build: {
-      lib: { entry: { [name]: path(entry) }, formats: ['es'] },
+      lib: { entry: entries, formats: ['es'] },
       outDir: path('dist/lib'),
       minify: false,
       rolldownOptions: {
@@ -58,21 +73,24 @@ function module(name: string, entry: string): EnvironmentOptions {
   }
 }
 
-/** What a bundle loads at once has to be its entry and its core: the two files that `npm run size` weighs. */
-function twoFilesAtOnce(): Plugin {
+/** Files that a bundle may load at once, and `npm run size` weighs: its entry, what that starts with, and its core. */
+const WEIGHED = /^(hsm|page)(\.js|\/(serve|core)-.*\.js)$/
+
+/** Sees to it that a bundle loads nothing at once that is not weighed. */
+function weighedAtOnce(): Plugin {
   return {
-    name: 'browser-kms:two-files-at-once',
+    name: 'browser-kms:weighed-at-once',
     applyToEnvironment: ({ name }) => name === 'hsm' || name === 'page',
     generateBundle(_options, bundle) {
-      const atOnce = new Set<string>()
       const visit = (file: string): void => {
         const chunk = bundle[file]
-        if (atOnce.has(file) || chunk?.type !== 'chunk') return
-        atOnce.add(file)
+        if (chunk?.type !== 'chunk') return
+        if (!WEIGHED.test(file)) this.error(`${file} is loaded at once, and not weighed`)
         chunk.imports.forEach(visit)
+        // A worker's entry imports what it starts with by `import()`; see `serveVault`.
+        if (chunk.isEntry) chunk.dynamicImports.filter((name) => name.includes('/serve-')).forEach(visit)
       }
       for (const output of Object.values(bundle)) if (output.type === 'chunk' && output.isEntry) visit(output.fileName)
-      if (atOnce.size > 2) this.error(`more than two files are loaded at once: ${[...atOnce].join(', ')}`)
     },
   }
 }
@@ -82,8 +100,8 @@ interface ModuleInfo {
   readonly importedIds: readonly string[]
 }
 
-/** Puts all that an entry loads at once into one file beside it, and lets the rest come when it is needed. */
-function loadedAtOnce(entry: string): GroupName {
+/** Puts all that a module loads at once into one file beside the entry, and lets the rest come when it is needed. */
+function loadedAtOnce(entry: string, root: string): GroupName {
   const modules = new Set<string>()
   return (id, context) => {
     const visit = (found: string): void => {
@@ -91,13 +109,17 @@ function loadedAtOnce(entry: string): GroupName {
       modules.add(found)
       context.getModuleInfo(found)?.importedIds.forEach(visit)
     }
-    visit(entry)
-    return id !== entry && modules.has(id) ? 'core' : null
+    visit(root)
+    return id !== entry && id !== root && modules.has(id) ? 'core' : null
   }
 }
 
-/** A file for browsers: minified, and holding its dependencies, whose licences are told beside it. */
-function bundle(name: string, entry: string, outDir: string): EnvironmentOptions {
+/**
+ * A file for browsers: minified, and holding its dependencies, whose licences are told beside it.
+ *
+ * @param root what its core is made of: the entry, or what the entry loads first
+ */
+function bundle(name: string, entry: string, outDir: string, root = entry): EnvironmentOptions {
   return {
     consumer: 'client',
     build: {
@@ -110,7 +132,7 @@ function bundle(name: string, entry: string, outDir: string): EnvironmentOptions
           minify: true,
           // Hashed, because caches must not mix the files of two versions.
           chunkFileNames: `${name}/[name]-[hash].js`,
-          codeSplitting: { groups: [{ debugName: 'core', name: loadedAtOnce(path(entry)) }] },
+          codeSplitting: { groups: [{ debugName: 'core', name: loadedAtOnce(path(entry), path(root)) }] },
         },
         // An entry that later parts import would run twice where it is served with a query in its URL.
         preserveEntrySignatures: 'strict',
@@ -124,16 +146,20 @@ export default defineConfig(({ mode }) => {
     mode === 'size'
       ? { page: bundle('page', 'src/index.ts', 'dist/size') }
       : {
-          index: module('index', 'src/index.ts'),
-          envelope: module('envelope', 'src/envelope/index.ts'),
-          worker: module('worker', 'worker/index.ts'),
-          hsm: bundle('hsm', 'worker/entry.ts', 'dist/lib'),
+          library: modules('page', {
+            index: path('src/index.ts'),
+            envelope: path('src/envelope/index.ts'),
+            aws: path('src/aws/index.ts'),
+          }),
+          worker: modules('worker', { worker: path('worker/index.ts') }),
+          hsm: bundle('hsm', 'worker/entry.ts', 'dist/lib', 'worker/serve.ts'),
+          data: bundle('data-worker', 'src/envelope/data-workers/entry.ts', 'dist/lib'),
         }
   return {
     publicDir: false,
     base: './',
     build: { target: 'es2022', modulePreload: false, copyPublicDir: false, reportCompressedSize: false },
-    plugins: [workerUrl(), twoFilesAtOnce()],
+    plugins: [workerUrls(), weighedAtOnce()],
     environments,
     builder: {
       async buildApp(builder) {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumArguments, findChromium } from './scripts/chromium.mjs'
+import { awsCryptoAliases } from './test/browser/fixtures/aws-crypto-aliases.mjs'
 import { vectorCommands } from './test/browser/vectors/commands.js'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -11,6 +12,7 @@ const executablePath = findChromium()
 const resolve = {
   alias: [
     { find: /^browser-kms$/, replacement: path('src/index.ts') },
+    { find: /^browser-kms\/aws$/, replacement: path('src/aws/index.ts') },
     { find: /^browser-kms\/envelope$/, replacement: path('src/envelope/index.ts') },
     { find: /^browser-kms\/worker$/, replacement: path('worker/index.ts') },
   ],
@@ -39,7 +41,7 @@ export default defineConfig({
         },
       },
       {
-        resolve,
+        resolve: { alias: [...resolve.alias, ...awsCryptoAliases] },
         // Named, because finding them during a run would reload the page under test.
         optimizeDeps: {
           include: [
@@ -47,6 +49,11 @@ export default defineConfig({
             'idb',
             'asn1js',
             'fast-check',
+            'hash-wasm',
+            '@aws-crypto/client-browser',
+            '@aws-sdk/client-kms',
+            '@rumblefishdev/eth-signer-kms',
+            'ethers',
             '@noble/ciphers/aes.js',
             '@noble/curves/abstract/der.js',
             '@noble/curves/abstract/modular.js',

@@ -1,6 +1,7 @@
 /** The page's side of a client port: batching, packing, and the revival of errors. */
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import type { Connection } from './client.js'
+import type { HandleWish } from './contract/data-keys.js'
 import { type ErrorName, KMSInternalException, reviveError, ValidationException } from './contract/errors.js'
 import type { OperationInput, OperationName, OperationOutput } from './contract/shapes.js'
 import { type Answers, type Call, Packer, type RequestService, TRANSFER_FROM, unpack } from './contract/wire.js'
@@ -61,10 +62,15 @@ export class PortConnection implements Connection {
     return new PortConnection(remote, () => remote[releaseProxy]())
   }
 
-  call<Name extends OperationName>(operation: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
+  call<Name extends OperationName>(
+    operation: Name,
+    input: OperationInput<Name>,
+    wish?: HandleWish,
+  ): Promise<OperationOutput<Name>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw this.#closed
-      const call: Call = [operation, this.#pack(input)]
+      const packed = this.#pack(input)
+      const call: Call = wish ? [operation, packed, wish] : [operation, packed]
       const pending: PendingCall = { resolve: resolve as PendingCall['resolve'], reject }
       this.#unanswered.add(pending)
       this.#calls.push(call)
@@ -143,14 +149,14 @@ export class PortConnection implements Connection {
 
   #deliver(answers: Answers, pending: readonly PendingCall[]): Answers {
     const bytes = new Uint8Array(answers.bytes)
-    for (const [index, requestId, result, error] of answers.answers) {
+    for (const [index, requestId, result, error, handle] of answers.answers) {
       const call = pending[index]
       if (!call || !this.#unanswered.delete(call)) continue
       if (error) call.reject(reviveError(error, requestId))
       else {
         const output = unpack(result, bytes, 'own') as Record<string, unknown>
         output.$metadata = { httpStatusCode: 200, requestId, attempts: 1, totalRetryDelay: 0 }
-        call.resolve(output as never)
+        call.resolve((handle ? { ...output, ...handle } : output) as never)
       }
     }
     // Every caller has a copy of its own by now; what is secret in the message goes.
@@ -175,9 +181,13 @@ export class DeferredConnection implements Connection {
     )
   }
 
-  async call<Name extends OperationName>(operation: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
+  async call<Name extends OperationName>(
+    operation: Name,
+    input: OperationInput<Name>,
+    wish?: HandleWish,
+  ): Promise<OperationOutput<Name>> {
     const connection = this.#settled ?? (await this.#connection)
-    return connection.call(operation, input)
+    return connection.call(operation, input, wish)
   }
 }
 

@@ -1,8 +1,14 @@
+import { type HandleWish, withHandle } from './contract/data-keys.js'
 import type { OperationInput, OperationName, OperationOutput } from './contract/shapes.js'
 
 /** Where a client's requests go: see channel.ts. */
 export interface Connection {
-  call<Name extends OperationName>(operation: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>
+  /** @param wish adds the members of a `WishedHandle` to the answer, in place of the data key */
+  call<Name extends OperationName>(
+    operation: Name,
+    input: OperationInput<Name>,
+    wish?: HandleWish,
+  ): Promise<OperationOutput<Name>>
 }
 
 /**
@@ -42,6 +48,16 @@ export class KmsClient {
   /** @internal */
   constructor(connection: Connection) {
     this.#connection = connection
+  }
+
+  static {
+    // For the keyrings of `browser-kms/envelope`: a data key as a handle, so that its bytes stay in the worker. No member
+    // of the type, which has the operations of AWS KMS and nothing else.
+    Object.defineProperty(KmsClient.prototype, withHandle, {
+      value(this: KmsClient, ...request: Parameters<Connection['call']>) {
+        return this.#connection.call(...request)
+      },
+    })
   }
 
   // Keys
@@ -1172,12 +1188,17 @@ export class KmsClient {
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
-   * It will list the custom key stores of the Region with their connection states, or tell about one.
+   * Lists the custom key stores of the Region. There are none: they cannot be created yet.
    *
    * @param input `CustomKeyStoreId` or `CustomKeyStoreName`: to tell about one. `Limit`: 1 to 1000 stores a page.
    *   `Marker`: `NextMarker` of the page before
+   * @throws `CustomKeyStoreNotFoundException` if one is named
    * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeCustomKeyStores.html
+   *
+   * @example
+   * ```ts
+   * const { CustomKeyStores } = await vault.kms.describeCustomKeyStores()
+   * ```
    */
   describeCustomKeyStores(
     input: OperationInput<'DescribeCustomKeyStores'> = {},
@@ -1186,7 +1207,7 @@ export class KmsClient {
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
+   * Not built yet: there is no custom key store, and it answers `CustomKeyStoreNotFoundException`.
    * It will connect the vault to a custom key store, so that its keys can be used.
    *
    * @param input `CustomKeyStoreId`: 1 to 64 characters
@@ -1199,7 +1220,7 @@ export class KmsClient {
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
+   * Not built yet: there is no custom key store, and it answers `CustomKeyStoreNotFoundException`.
    * It will disconnect a custom key store, whose keys are unavailable until it is connected again.
    *
    * @param input `CustomKeyStoreId`: 1 to 64 characters
@@ -1212,7 +1233,7 @@ export class KmsClient {
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
+   * Not built yet: there is no custom key store, and it answers `CustomKeyStoreNotFoundException`.
    * It will change the name or the connection settings of a custom key store.
    *
    * @param input `CustomKeyStoreId`: 1 to 64 characters. `NewCustomKeyStoreName`: 1 to 256 characters. The other
@@ -1226,7 +1247,7 @@ export class KmsClient {
   }
 
   /**
-   * Not built yet: answers `UnsupportedOperationException`.
+   * Not built yet: there is no custom key store, and it answers `CustomKeyStoreNotFoundException`.
    * It will remove a custom key store that holds no keys from the vault; the key manager itself is not touched.
    *
    * @param input `CustomKeyStoreId`: 1 to 64 characters

@@ -39,3 +39,4 @@ export {
   type VaultEventMap,
   type VaultOptions,
 } from './vault.js'
+export { Envelope, type EnvelopeDecryptOptions, type EnvelopeOptions, type OpenedEnvelope } from './vault-envelope.js'

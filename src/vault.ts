@@ -14,6 +14,8 @@ import { KMSInternalException, KMSInvalidStateException, reviveError, Validation
 import { checkQuotas, type VaultQuotas } from './contract/quotas.js'
 import type { KeyState } from './contract/shapes.js'
 import { checkAccountId, checkRegion, checkVaultName, databasePrefix } from './contract/vault-names.js'
+import type { DataWorkersOptions } from './envelope/data-workers/data-workers.js'
+import { Envelope, type EnvelopeOptions } from './vault-envelope.js'
 
 /** What {@link openVault} takes; every member has a default. */
 export interface VaultOptions {
@@ -45,6 +47,11 @@ export interface VaultOptions {
    * ```
    */
   readonly quotas?: VaultQuotas
+  /**
+   * Workers for the bulk data of {@link Vault.envelope}: how many, and how they are started, or `false` for none. Default: a
+   * few that all vaults of the page share.
+   */
+  readonly dataWorkers?: DataWorkersOptions | false
   /** Closes the vault when aborted, also while it is opening. */
   readonly signal?: AbortSignal
 }
@@ -94,6 +101,13 @@ export interface VaultEventMap {
   close: Event
 }
 
+/** What the page keeps of the options of an open vault. */
+interface OpenedWith {
+  readonly region: string
+  readonly dataWorkers: DataWorkersOptions | false | undefined
+  readonly signal: AbortSignal | undefined
+}
+
 /** Milliseconds that a worker has to answer before it is taken for a file that is no HSM. */
 const START_TIMEOUT = 30_000
 
@@ -118,6 +132,7 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
     accountId = '000000000000',
     digestSigning = false,
     quotas = {},
+    dataWorkers,
     signal,
   } = options
   checkVaultName(name)
@@ -132,7 +147,7 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
       control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>),
       failureOf(worker, signal),
     ])
-    return new Vault(worker, control, opened, region, signal)
+    return new Vault(worker, control, opened, { region, dataWorkers, signal })
   } catch (error) {
     // A worker that serves another vault goes on serving it.
     if (!(error instanceof KMSInvalidStateException && worker === options.worker)) worker.terminate()
@@ -189,6 +204,7 @@ export class Vault extends EventTarget {
   readonly #worker: Worker
   readonly #control: Remote<ControlService>
   readonly #region: string
+  readonly #dataWorkers: VaultOptions['dataWorkers']
   readonly #connections = new Set<PortConnection>()
   readonly #portIds = new WeakMap<MessagePort, string>()
   readonly #regions = new Map<string, KmsClient>()
@@ -206,13 +222,13 @@ export class Vault extends EventTarget {
     worker: Worker,
     control: Remote<ControlService>,
     { events, aliveLock }: OpenedMessage,
-    region: string,
-    signal: AbortSignal | undefined,
+    { region, dataWorkers, signal }: OpenedWith,
   ) {
     super()
     this.#worker = worker
     this.#control = control
     this.#region = region
+    this.#dataWorkers = dataWorkers
     this.kms = new KmsClient(this.#track(new PortConnection(control)))
     this.#regions.set(region, this.kms)
     this.persisted = requestPersistence()
@@ -302,6 +318,24 @@ export class Vault extends EventTarget {
       connection.catch(() => this.#regions.delete(region))
     }
     return client
+  }
+
+  /**
+   * Encrypts data of any size under a key of this vault, as the account root. See {@link Envelope}; for another principal
+   * or Region, make one with that client.
+   *
+   * @param keyId a symmetric encryption key, in any form: key id, key ARN, alias name, alias ARN
+   *
+   * @example
+   * ```ts
+   * const notes = vault.envelope('alias/notes')
+   * const sealed = await notes.encrypt(bytes, { note: '42' })
+   * const { plaintext } = await notes.decrypt(sealed, { note: '42' })
+   * ```
+   */
+  envelope(keyId: string, options: EnvelopeOptions = {}): Envelope {
+    const dataWorkers = this.#dataWorkers
+    return new Envelope(this.kms, keyId, { ...(dataWorkers !== undefined && { dataWorkers }), ...options })
   }
 
   /**

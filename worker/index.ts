@@ -3,11 +3,6 @@
  *
  * @module
  */
-import { expose } from 'comlink'
-import { controlServiceMethods } from '../src/contract/control.js'
-import { VaultControl } from './control-service.js'
-import { type GuardedPort, guard } from './gate.js'
-
 /** Options of {@link serveVault}. */
 export interface ServeVaultOptions {
   /** Milliseconds since 1970. Default `Date.now`. Tests pass a clock of their own. */
@@ -35,6 +30,17 @@ export interface ServeVaultOptions {
  * ```
  */
 export function serveVault({ now = Date.now, replicationDelay = 0 }: ServeVaultOptions = {}): void {
-  const scope = globalThis as unknown as GuardedPort
-  expose(new VaultControl({ now, replicationDelay }), guard(scope, controlServiceMethods))
+  // All else is another module, loaded from here: in WebKit a worker's own file runs a second time where a part that is
+  // loaded later imports it, and bundlers put what both need into that file. What arrives meanwhile is kept.
+  const early: MessageEvent[] = []
+  const keep = (event: Event) => early.push(event as MessageEvent)
+  addEventListener('message', keep)
+  import('./serve.js')
+    .then(({ serve }) => {
+      serve({ now, replicationDelay })
+      removeEventListener('message', keep)
+      for (const { data } of early) dispatchEvent(new MessageEvent('message', { data }))
+    })
+    // The page hears of it, as of any file that cannot be loaded.
+    .catch(reportError)
 }

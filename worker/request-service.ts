@@ -1,5 +1,5 @@
 import { transfer } from 'comlink'
-import { errorRecord, ValidationException } from '../src/contract/errors.js'
+import { errorRecord } from '../src/contract/errors.js'
 import { operations } from '../src/contract/model.js'
 import { sensitiveMembers } from '../src/contract/sensitive.js'
 import type { OperationName } from '../src/contract/shapes.js'
@@ -13,6 +13,7 @@ import {
   unpack,
 } from '../src/contract/wire.js'
 import { runningIds } from './running-ids.js'
+import { unreadable } from './unreadable.js'
 
 /** Answers one request, or throws. */
 export type Dispatch = (operation: unknown, input: unknown, requestId: string) => Promise<unknown>
@@ -51,7 +52,7 @@ export function requestService(prepare: () => Promise<void>, dispatch: Dispatch)
         for (const index of calls.keys()) outbox.add([index, newRequestId(), undefined, errorRecord(error)])
         return next(outbox)
       }
-      for (const [index, call] of calls.entries()) void answer(dispatch, call, index, newRequestId(), bytes, outbox)
+      for (const [index, call] of calls.entries()) void answer(dispatch, call, index, newRequestId, bytes, outbox)
       return next(outbox)
     },
     async collect(ticket) {
@@ -67,13 +68,24 @@ async function answer(
   dispatch: Dispatch,
   call: unknown,
   index: number,
-  requestId: string,
+  newRequestId: () => string,
   bytes: Uint8Array,
   outbox: Outbox,
 ): Promise<void> {
+  const requestId = newRequestId()
   try {
-    const [operation, input] = readCall(call, bytes)
-    outbox.add([index, requestId, await dispatch(operation, input, requestId)], operation)
+    const [operation, input, wish] = readCall(call, bytes)
+    if (wish === undefined)
+      return outbox.add([index, requestId, await dispatch(operation, input, requestId)], operation)
+    const { answerWithHandle } = await import('./data-key-handles.js')
+    let isFirst = true
+    const run = (name: unknown, asked: unknown) => {
+      const id = isFirst ? requestId : newRequestId()
+      isFirst = false
+      return dispatch(name, asked, id)
+    }
+    const { answer, handle } = await answerWithHandle(run, operation, input, wish)
+    outbox.add([index, requestId, answer, undefined, handle], operation)
   } catch (error) {
     outbox.add([index, requestId, undefined, errorRecord(error)])
   }
@@ -87,17 +99,14 @@ function readBatch(batch: unknown): { calls: readonly unknown[]; bytes: Uint8Arr
 }
 
 /** @throws ValidationException for what is not a request at all */
-function readCall(call: unknown, bytes: Uint8Array): [operation: unknown, input: unknown] {
-  if (!Array.isArray(call) || call.length !== 2) throw unreadable('it is not an operation with an input')
+function readCall(call: unknown, bytes: Uint8Array): [operation: unknown, input: unknown, wish: unknown] {
+  if (!Array.isArray(call) || call.length < 2 || call.length > 3)
+    throw unreadable('it is not an operation with an input')
   try {
-    return [call[0], unpack(call[1], bytes, 'shared')]
+    return [call[0], unpack(call[1], bytes, 'shared'), call[2]]
   } catch (error) {
     throw unreadable((error as Error).message)
   }
-}
-
-function unreadable(reason: string): ValidationException {
-  return new ValidationException(`1 validation error detected: the request cannot be read: ${reason}`)
 }
 
 /**
@@ -130,8 +139,10 @@ class Outbox {
   }
 
   /** Takes an answer; what is secret in it is wiped here once it is packed. */
-  add([index, requestId, result, error]: Answer, operation?: unknown): void {
-    this.#ready.push(error ? [index, requestId, undefined, error] : this.#packed(index, requestId, result, operation))
+  add([index, requestId, result, error, handle]: Answer, operation?: unknown): void {
+    this.#ready.push(
+      error ? [index, requestId, undefined, error] : this.#packed([index, requestId, result, error, handle], operation),
+    )
     this.#missing -= 1
     if (this.#missing === 0) {
       this.#onDone()
@@ -162,7 +173,7 @@ class Outbox {
     return { answers: ready, holdsSecrets }
   }
 
-  #packed(index: number, requestId: string, result: unknown, operation: unknown): Answer {
+  #packed([index, requestId, result, , handle]: Answer, operation: unknown): Answer {
     const packed = this.#packer.pack(result)
     const output = operations[operation as OperationName].output
     for (const member of output ? sensitiveMembers(output) : []) {
@@ -171,6 +182,6 @@ class Outbox {
       secret.fill(0)
       this.#holdsSecrets = true
     }
-    return [index, requestId, packed]
+    return handle ? [index, requestId, packed, undefined, handle] : [index, requestId, packed]
   }
 }

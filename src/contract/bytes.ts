@@ -13,6 +13,24 @@ export function concatenate(parts: readonly Uint8Array[]): Bytes {
   return result
 }
 
+export const encoder = new TextEncoder()
+
+export function u16(value: number): Bytes {
+  return Uint8Array.of(value >>> 8, value & 0xff)
+}
+
+export function u32(value: number): Bytes {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, value)
+  return bytes
+}
+
+export function u64(value: number): Bytes {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
+  return bytes
+}
+
 /** Takes as long for byte strings that differ in the first byte as for those that differ in the last. */
 export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   if (a.byteLength !== b.byteLength) return false

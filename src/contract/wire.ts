@@ -8,6 +8,7 @@
  * - `submit(batch)` answers as soon as all its calls are done, or, where some take long, with those that are;
  * - `collect(ticket)` answers with more of the rest. A ticket is random, so nobody else can collect with it.
  */
+import type { HandleWish, WishedHandle } from './data-keys.js'
 import type { ErrorRecord } from './errors.js'
 import type { OperationName } from './shapes.js'
 
@@ -19,8 +20,8 @@ export interface Batch {
   readonly calls: readonly Call[]
   readonly bytes: ArrayBuffer
 }
-/** One request: operation and packed input. */
-export type Call = readonly [operation: OperationName, input: unknown]
+/** One request: operation and packed input, and whether its data key is wanted as a handle. */
+export type Call = readonly [operation: OperationName, input: unknown, wish?: HandleWish]
 
 /** Responses that are ready. */
 export interface Answers {
@@ -29,8 +30,14 @@ export interface Answers {
   /** Present while more answers of the batch are to come. */
   readonly ticket?: string
 }
-/** One response: which call of the batch it answers, the request's id, and a result or an error. */
-export type Answer = readonly [index: number, requestId: string, result: unknown, error?: ErrorRecord]
+/** One response: which call of the batch it answers, the request's id, and a result, perhaps with a handle, or an error. */
+export type Answer = readonly [
+  index: number,
+  requestId: string,
+  result: unknown,
+  error?: ErrorRecord | undefined,
+  handle?: WishedHandle | undefined,
+]
 
 /** The worker's side of a client's connection. */
 export interface RequestService {
@@ -178,7 +185,7 @@ function kindOf(value: object): string {
 }
 
 /** Sets an own property, also one that is called `__proto__`. */
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
   else target[key] = value

@@ -1,25 +1,7 @@
 /** Big-endian numbers and byte strings, as messages are made of. */
+import { type Bytes, concatenate, u16 } from '../contract/bytes.js'
 
-import { type Bytes, concatenate } from '../contract/bytes.js'
-
-export const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-export function u16(value: number): Bytes {
-  return Uint8Array.of(value >>> 8, value & 0xff)
-}
-
-export function u32(value: number): Bytes {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, value)
-  return bytes
-}
-
-export function u64(value: number): Bytes {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
-  return bytes
-}
 
 /** Bytes with their length in front, as `u16`. */
 export function withLength(bytes: Uint8Array): Bytes {
@@ -27,7 +9,15 @@ export function withLength(bytes: Uint8Array): Bytes {
 }
 
 /** Says that a reader has come to the end of what has arrived so far. */
-export class NeedsMore extends Error {}
+export class NeedsMore extends Error {
+  /** Bytes that have to have arrived, at least, for another try to get further. */
+  readonly atLeast: number
+
+  constructor(atLeast: number) {
+    super()
+    this.atLeast = atLeast
+  }
+}
 
 /** Reads big-endian numbers and byte strings one after the other. */
 export class ByteReader {
@@ -48,10 +38,15 @@ export class ByteReader {
 
   /** @throws {@link NeedsMore} */
   take(length: number): Bytes {
-    if (length > this.left) throw new NeedsMore()
-    const taken = this.#bytes.slice(this.#offset, this.#offset + length) as Bytes
+    return this.view(length).slice()
+  }
+
+  /** Like {@link take}, but not a copy. @throws {@link NeedsMore} */
+  view(length: number): Bytes {
+    if (length > this.left) throw new NeedsMore(this.#offset + length)
+    const taken = this.#bytes.subarray(this.#offset, this.#offset + length)
     this.#offset += length
-    return taken
+    return taken as Bytes
   }
 
   u8(): number {

@@ -1,6 +1,6 @@
 /** The encryption context as bytes (MSG-3 to MSG-6). */
-import { type Bytes, compareBytes, concatenate } from '../contract/bytes.js'
-import { ByteReader, decodeText, encoder, NeedsMore, u16, withLength } from './bytes.js'
+import { type Bytes, compareBytes, concatenate, encoder, u16 } from '../contract/bytes.js'
+import { ByteReader, decodeText, NeedsMore, withLength } from './bytes.js'
 import { EncryptionContextError, MessageFormatError } from './errors.js'
 
 /** Pairs that are authenticated with a message and not secret. Has no prototype: any name can be a key. */

@@ -1,9 +1,9 @@
 /** The header of a message (MSG-6 to MSG-11). */
-import { type Bytes, concatenate } from '../contract/bytes.js'
-import { ByteReader, encoder, NeedsMore, u16, u32, withLength } from './bytes.js'
+import { type Bytes, concatenate, encoder, u16, u32 } from '../contract/bytes.js'
+import { messageIdLength, type Suite, suiteName, suiteOf } from '../contract/suites.js'
+import { ByteReader, withLength } from './bytes.js'
 import { type EncryptionContext, parseContext, serializeContext } from './encryption-context.js'
 import { MessageFormatError, MessageLimitError } from './errors.js'
-import { type Suite, suiteName, suiteOf } from './suites.js'
 
 /** A data key, encrypted by one keyring (MSG-7). */
 export interface EncryptedDataKey {
@@ -36,8 +36,8 @@ export interface ReadHeader {
   readonly body: Bytes
   readonly iv: Bytes
   readonly tag: Bytes
-  /** Bytes of the header with its authentication. */
-  readonly length: number
+  /** The header with its authentication. */
+  readonly bytes: Bytes
 }
 
 export const IV_LENGTH = 12
@@ -47,7 +47,6 @@ const NON_FRAMED = 1
 const FRAMED = 2
 const COMMIT_KEY_LENGTH = 32
 const BASE64_A = 0x41
-export const messageIdLength = ({ version }: Suite): number => (version === 1 ? 16 : 32)
 
 /** The header body of a new message. */
 export function writeHeader(suite: Suite, header: MessageHeader): Bytes {
@@ -58,11 +57,7 @@ export function writeHeader(suite: Suite, header: MessageHeader): Bytes {
     messageId,
     withLength(serializeContext(encryptionContext)),
     u16(encryptedDataKeys.length),
-    ...encryptedDataKeys.flatMap(({ providerId, providerInfo, encryptedDataKey }) => [
-      withLength(encoder.encode(providerId)),
-      withLength(providerInfo),
-      withLength(encryptedDataKey),
-    ]),
+    ...encryptedDataKeys.flatMap(writeDataKey),
     Uint8Array.of(FRAMED),
     ...(suite.version === 1 ? [u32(0), Uint8Array.of(IV_LENGTH)] : []),
     u32(frameLength),
@@ -70,27 +65,22 @@ export function writeHeader(suite: Suite, header: MessageHeader): Bytes {
   ])
 }
 
+export function writeDataKey({ providerId, providerInfo, encryptedDataKey }: EncryptedDataKey): Bytes[] {
+  return [encoder.encode(providerId), providerInfo, encryptedDataKey].map(withLength)
+}
+
 /**
  * Reads a header from the beginning of a message.
  *
  * @param limits known before anything of the message is believed
- * @returns undefined if it has not arrived as a whole yet
+ * @throws `NeedsMore` if it has not arrived as a whole yet
  * @throws {@link MessageFormatError}, {@link MessageLimitError}
  */
 export function readHeader(
   bytes: Uint8Array,
-  limits: { readonly maxEncryptedDataKeys?: number | undefined },
-): ReadHeader | undefined {
+  { maxEncryptedDataKeys }: { readonly maxEncryptedDataKeys?: number | undefined } = {},
+): ReadHeader {
   const reader = new ByteReader(bytes)
-  try {
-    return readFrom(reader, bytes, limits.maxEncryptedDataKeys)
-  } catch (error) {
-    if (error instanceof NeedsMore) return undefined
-    throw error
-  }
-}
-
-function readFrom(reader: ByteReader, bytes: Uint8Array, mostKeys: number | undefined): ReadHeader {
   const version = reader.u8()
   if (version === BASE64_A)
     throw new MessageFormatError('The message begins like base64 text. Decode it to bytes first.')
@@ -103,7 +93,7 @@ function readFrom(reader: ByteReader, bytes: Uint8Array, mostKeys: number | unde
     throw new MessageFormatError(`Algorithm suite ${suiteName(suiteId)} is not one of format version ${version}.`)
   const messageId = reader.take(messageIdLength(suite))
   const encryptionContext = parseContext(reader.field())
-  const encryptedDataKeys = readDataKeys(reader, mostKeys)
+  const encryptedDataKeys = readDataKeys(reader, maxEncryptedDataKeys)
   const type = reader.u8()
   if (type !== FRAMED && type !== NON_FRAMED) throw new MessageFormatError(`There is no content type ${type}.`)
   if (version === 1 && reader.u32() !== 0) throw new MessageFormatError('Reserved bytes of the header are not zero.')
@@ -117,7 +107,14 @@ function readFrom(reader: ByteReader, bytes: Uint8Array, mostKeys: number | unde
   const tag = reader.take(TAG_LENGTH)
   const contentType = type === FRAMED ? 'framed' : 'nonFramed'
   const header = { suiteId, messageId, encryptionContext, encryptedDataKeys, contentType, frameLength } as const
-  return { header: { ...header, ...(commitKey && { commitKey }) }, suite, body, iv, tag, length: reader.offset }
+  return {
+    header: { ...header, ...(commitKey && { commitKey }) },
+    suite,
+    body,
+    iv,
+    tag,
+    bytes: bytes.slice(0, reader.offset) as Bytes,
+  }
 }
 
 function readDataKeys(reader: ByteReader, most: number | undefined): EncryptedDataKey[] {

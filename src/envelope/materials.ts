@@ -1,11 +1,18 @@
 /** Cryptographic materials: what a message is encrypted or decrypted with, and who provides it (CMM-1 to CMM-6). */
 import type { Bytes } from '../contract/bytes.js'
+import type { DataKeyHandle } from '../contract/data-keys.js'
+import type { Suite } from '../contract/suites.js'
 import { contextWith, type EncryptionContext, PUBLIC_KEY } from './encryption-context.js'
-import { EncryptionContextError, MessageSignatureError } from './errors.js'
+import { DataKeyUnwrapError, EncryptionContextError, MessageSignatureError } from './errors.js'
 import type { EncryptedDataKey } from './header.js'
 import { type CommitmentPolicy, checkDecryptsWith, checkEncryptsWith, defaultSuite } from './policies.js'
-import { type MessageSigner, type MessageVerifier, newSigner, newVerifier } from './signatures.js'
-import type { Suite } from './suites.js'
+import { newSigningKey, readPublicKey } from './signatures.js'
+
+/** A data key: bytes, which whoever gets them wipes, or a handle from a vault, whose bytes nobody outside it has. */
+export type DataKey = Bytes | DataKeyHandle
+
+/** Says that a handle will do in place of a data key: for the message of this id, or for any number of messages. */
+export type HandleFor = Bytes | 'anyMessage'
 
 /** What a keyring is asked to wrap a data key for. */
 export interface WrappingRequest {
@@ -13,11 +20,13 @@ export interface WrappingRequest {
   readonly encryptionContext: EncryptionContext
   /** A data key that there is already; the keyring makes one if not. */
   readonly dataKey?: Bytes | undefined
+  /** Set where a handle will do. Keyrings that have only bytes ignore it. */
+  readonly handleFor?: HandleFor | undefined
 }
 
-/** A data key, and the same encrypted. Whoever gets it wipes it. */
+/** A data key, and the same encrypted. */
 export interface WrappedKey {
-  readonly dataKey: Bytes
+  readonly dataKey: DataKey
   readonly encryptedDataKeys: readonly EncryptedDataKey[]
 }
 
@@ -26,6 +35,8 @@ export interface UnwrappingRequest {
   readonly suite: Suite
   readonly encryptionContext: EncryptionContext
   readonly encryptedDataKeys: readonly EncryptedDataKey[]
+  /** Set where a handle will do. Keyrings that have only bytes ignore it. */
+  readonly handleFor?: HandleFor | undefined
 }
 
 /** Wraps and unwraps data keys (KR-1). */
@@ -35,52 +46,175 @@ export interface Keyring {
   /**
    * Decrypts one of the encrypted data keys.
    *
-   * @returns the data key, which the caller wipes; or the errors of all that it tried
+   * @returns the data key; or the errors of all that it tried
    */
-  unwrap(request: UnwrappingRequest): Promise<{ readonly dataKey: Bytes } | { readonly errors: readonly Error[] }>
+  unwrap(request: UnwrappingRequest): Promise<{ readonly dataKey: DataKey } | { readonly errors: readonly Error[] }>
+}
+
+/** What a client asks the materials of a new message with. */
+export interface EncryptionMaterialsRequest {
+  readonly commitmentPolicy: CommitmentPolicy
+  readonly encryptionContext: EncryptionContext
+  /** Default: the policy's. */
+  readonly suite?: Suite | undefined
+  /** Keys of pairs that are to be authenticated without being stored in the message. Default none. */
+  readonly requiredContextKeys?: readonly string[]
+  /** Bytes of plaintext, at most; undefined if nobody knows yet. */
+  readonly plaintextLength?: number | undefined
+  /** Whether the materials are for more than one message. Default false. */
+  readonly isReused?: boolean
 }
 
 /** What a message is encrypted with. */
 export interface EncryptionMaterials extends WrappedKey {
   readonly suite: Suite
+  /** All pairs, also those that are not stored. */
   readonly encryptionContext: EncryptionContext
-  readonly signer: MessageSigner | undefined
+  readonly requiredContextKeys: readonly string[]
+  /** The message's id, where the data key is a handle for one message. */
+  readonly messageId?: Bytes
+  /** Scalar; whoever gets it wipes it. */
+  readonly signingKey?: Bytes
 }
 
-/** Gets the materials of a new message from a keyring. */
-export async function encryptionMaterials(
-  keyring: Keyring,
-  policy: CommitmentPolicy,
-  context: EncryptionContext,
-  requested: Suite | undefined,
-): Promise<EncryptionMaterials> {
-  const suite = requested ?? defaultSuite(policy)
-  checkEncryptsWith(policy, suite)
-  const signer = suite.curve && (await newSigner(suite.curve))
-  const encryptionContext = contextWith(context, signer && { [PUBLIC_KEY]: signer.publicKey })
-  const { dataKey, encryptedDataKeys } = await keyring.wrap({ suite, encryptionContext })
-  if (dataKey.byteLength !== suite.keyLength || encryptedDataKeys.length === 0)
-    throw new TypeError('The keyring gave no data key of the right length, or did not encrypt it.')
-  return { suite, encryptionContext, signer, dataKey, encryptedDataKeys }
+/** What a client asks the materials of a message that it has with. */
+export interface DecryptionMaterialsRequest {
+  readonly commitmentPolicy: CommitmentPolicy
+  readonly suite: Suite
+  readonly messageId: Bytes
+  readonly encryptedDataKeys: readonly EncryptedDataKey[]
+  /** As stored in the message. */
+  readonly encryptionContext: EncryptionContext
+  /** Pairs that the reader knows: stored ones must be equal, others are taken for authenticated without being stored. */
+  readonly reproducedContext?: EncryptionContext | undefined
+  /** Whether the materials are for more than one message. Default false. */
+  readonly isReused?: boolean
 }
 
-/** Checks a message's suite and context before any keyring is asked (DECR-3, CMM-5, CMM-6). */
-export async function verifierFor(
-  suite: Suite,
-  policy: CommitmentPolicy,
-  context: EncryptionContext,
-  expected: EncryptionContext | undefined,
-): Promise<MessageVerifier | undefined> {
-  checkDecryptsWith(policy, suite)
-  for (const [key, value] of Object.entries(expected ?? {}))
-    if (context[key] !== value)
-      throw new EncryptionContextError(`The message's encryption context does not have the expected '${key}'.`)
+/** What a message is decrypted with. */
+export interface DecryptionMaterials {
+  readonly suite: Suite
+  /** All pairs, also those that are not stored. */
+  readonly encryptionContext: EncryptionContext
+  readonly requiredContextKeys: readonly string[]
+  readonly dataKey: DataKey
+  /** Compressed point. */
+  readonly verificationKey?: Bytes
+}
+
+/** Provides the materials of messages. Whatever takes a keyring takes one of these. */
+export interface MaterialsManager {
+  encryptionMaterials(request: EncryptionMaterialsRequest): Promise<EncryptionMaterials>
+  decryptionMaterials(request: DecryptionMaterialsRequest): Promise<DecryptionMaterials>
+}
+
+/** The manager that keyrings get where nobody asks for another. */
+export class DefaultMaterialsManager implements MaterialsManager {
+  readonly #keyring: Keyring
+
+  constructor(keyring: Keyring) {
+    this.#keyring = keyring
+  }
+
+  async encryptionMaterials(request: EncryptionMaterialsRequest): Promise<EncryptionMaterials> {
+    const { commitmentPolicy, requiredContextKeys = [], isReused = false } = request
+    const suite = request.suite ?? defaultSuite(commitmentPolicy)
+    checkEncryptsWith(commitmentPolicy, suite)
+    if (Object.hasOwn(request.encryptionContext, PUBLIC_KEY))
+      throw new EncryptionContextError(`The encryption context has a ${PUBLIC_KEY} already.`)
+    const signing = suite.curve && (await newSigningKey(suite.curve))
+    const encryptionContext = contextWith(request.encryptionContext, signing && { [PUBLIC_KEY]: signing.publicKey })
+    const messageId = isReused ? undefined : newMessageId(suite)
+    const handleFor = messageId ?? 'anyMessage'
+    const { dataKey, encryptedDataKeys } = await this.#keyring.wrap({ suite, encryptionContext, handleFor })
+    if (!isOfLength(dataKey, suite) || encryptedDataKeys.length === 0)
+      throw new TypeError('The keyring gave no data key of the right length, or did not encrypt it.')
+    return {
+      suite,
+      encryptionContext,
+      requiredContextKeys,
+      dataKey,
+      encryptedDataKeys,
+      ...(messageId && { messageId }),
+      ...(signing && { signingKey: signing.secretKey }),
+    }
+  }
+
+  async decryptionMaterials(request: DecryptionMaterialsRequest): Promise<DecryptionMaterials> {
+    const { commitmentPolicy, suite, encryptedDataKeys, messageId, reproducedContext = {}, isReused = false } = request
+    checkDecryptsWith(commitmentPolicy, suite)
+    const stored = request.encryptionContext
+    const verificationKey = await verificationKeyOf(suite, stored)
+    checkReproduced(stored, reproducedContext)
+    const requiredContextKeys = Object.keys(reproducedContext).filter((key) => !Object.hasOwn(stored, key))
+    const encryptionContext = contextWith(stored, reproducedContext)
+    const handleFor = isReused ? 'anyMessage' : messageId
+    const unwrapped = await this.#keyring.unwrap({ suite, encryptionContext, encryptedDataKeys, handleFor })
+    if (!('dataKey' in unwrapped)) throw notUnwrapped(unwrapped.errors, requiredContextKeys)
+    const { dataKey } = unwrapped
+    if (!isOfLength(dataKey, suite)) {
+      wipe(dataKey)
+      throw new DataKeyUnwrapError([], 'The data key has another length than those of the algorithm suite.')
+    }
+    return { suite, encryptionContext, requiredContextKeys, dataKey, ...(verificationKey && { verificationKey }) }
+  }
+}
+
+/** The manager of a keyring, or the one that is given. */
+export function materialsManager(source: Keyring | MaterialsManager): MaterialsManager {
+  return 'encryptionMaterials' in source ? source : new DefaultMaterialsManager(source)
+}
+
+/** Fresh for every message (MSG-8). */
+export function newMessageId({ version }: Suite): Bytes {
+  return crypto.getRandomValues(new Uint8Array(version === 1 ? 16 : 32))
+}
+
+/** Wipes a data key that is held as bytes. */
+export function wipe(dataKey: DataKey | undefined): void {
+  if (dataKey instanceof Uint8Array) dataKey.fill(0)
+}
+
+/** The pairs that are authenticated without being stored. */
+export function requiredPairs({
+  encryptionContext,
+  requiredContextKeys,
+}: Pick<EncryptionMaterials, 'encryptionContext' | 'requiredContextKeys'>): EncryptionContext {
+  return contextWith(Object.fromEntries(requiredContextKeys.map((key) => [key, encryptionContext[key] as string])))
+}
+
+/**
+ * What a reader is told whose pairs are not stored in the message and do not open it either.
+ *
+ * @param cause what was met when they were taken for pairs that are authenticated without being stored
+ */
+export function notExpected(requiredContextKeys: readonly string[], cause: Error): EncryptionContextError {
+  const names = requiredContextKeys.map((key) => `'${key}'`).join(', ')
+  return new EncryptionContextError(`The message's encryption context does not have the expected ${names}.`, { cause })
+}
+
+function isOfLength(dataKey: DataKey, { keyLength }: Suite): boolean {
+  return !(dataKey instanceof Uint8Array) || dataKey.byteLength === keyLength
+}
+
+function checkReproduced(stored: EncryptionContext, reproduced: EncryptionContext): void {
+  for (const [key, value] of Object.entries(reproduced))
+    if (Object.hasOwn(stored, key) && stored[key] !== value)
+      throw new EncryptionContextError(`The message's encryption context has another '${key}' than expected.`)
+}
+
+async function verificationKeyOf(suite: Suite, context: EncryptionContext): Promise<Bytes | undefined> {
   const publicKey = context[PUBLIC_KEY]
   if (suite.curve === undefined) {
     if (publicKey === undefined) return undefined
     throw new EncryptionContextError('The message has a public key, and no signature.')
   }
-  const verifier = publicKey === undefined ? undefined : await newVerifier(suite.curve, publicKey)
-  if (!verifier) throw new MessageSignatureError('The message has no public key to verify its signature with.')
-  return verifier
+  const point = publicKey === undefined ? undefined : await readPublicKey(suite.curve, publicKey)
+  if (!point) throw new MessageSignatureError('The message has no public key to verify its signature with.')
+  return point
+}
+
+function notUnwrapped(errors: readonly Error[], requiredContextKeys: readonly string[]): Error {
+  const error = new DataKeyUnwrapError(errors, 'No keyring could decrypt a data key of the message.')
+  return requiredContextKeys.length > 0 ? notExpected(requiredContextKeys, error) : error
 }

@@ -1,64 +1,96 @@
 /**
- * Opens a message piece by piece (DECR-1 to DECR-9, STRM-4, STRM-5). What it gives has been authenticated; the last frame
+ * Opens a message piece by piece (DECR-1 to DECR-9, STRM-4, STRM-5). What it emits has been authenticated; the last frames
  * of a signed message only once the signature has been verified.
  */
-
 import { type Bytes, concatenate, equalInConstantTime } from '../contract/bytes.js'
-import { bodyAdditionalData, FINAL, FIRST_SEQUENCE_NUMBER } from './body.js'
-import { ByteReader, NeedsMore } from './bytes.js'
-import { type ContentCipher, deriveKeys } from './content-keys.js'
-import type { EncryptionContext } from './encryption-context.js'
+import { messageKeys } from '../contract/data-keys.js'
+import { suiteName } from '../contract/suites.js'
+import { NeedsMore } from './bytes.js'
+import { type ContentCipher, contentCipher, notAuthentic } from './content-cipher.js'
+import type { DataWorkers } from './data-workers/data-workers.js'
+import { type EncryptionContext, serializeContext } from './encryption-context.js'
 import {
-  DataKeyUnwrapError,
   KeyCommitmentError,
-  MessageAuthenticationError,
   MessageFormatError,
   MessageLimitError,
   MessageSignatureError,
   SignaturePolicyError,
 } from './errors.js'
+import { BLOCK_HEADER, FINAL, FINAL_FRAME_HEADER, FIRST_SEQUENCE_NUMBER, FRAME_OVERHEAD, type Run } from './frames.js'
 import { type MessageHeader, type ReadHeader, readHeader, TAG_LENGTH } from './header.js'
-import { type Keyring, verifierFor } from './materials.js'
+import { InOrder } from './in-order.js'
+import { type DecryptionMaterials, type MaterialsManager, notExpected, requiredPairs, wipe } from './materials.js'
 import type { CommitmentPolicy } from './policies.js'
-import type { MessageVerifier } from './signatures.js'
-import { suiteName } from './suites.js'
+import { framesOfRun, RunBuffer } from './run-buffer.js'
+import { RunCipher } from './run-cipher.js'
+import { hashOf, verify } from './signatures.js'
+import { Transcript } from './transcript.js'
 
 export interface DecryptorOptions {
-  readonly keyring: Keyring
+  readonly manager: MaterialsManager
   readonly policy: CommitmentPolicy
   readonly maxEncryptedDataKeys?: number | undefined
   /** Bytes; a frame has to be held before it can be believed (STRM-7). */
   readonly maxFrameLength: number
-  /** Refuses signed messages, whose last frame could only come at the very end (STRM-6). */
-  readonly forbidsSigned?: boolean
+  /** Bytes of plaintext of the whole message. */
+  readonly maxBodyLength?: number | undefined
+  /** Refuses signed messages, whose signature can only come at the very end (STRM-6). */
+  readonly forbidsSigned: boolean
+  /** Emits nothing of a signed message before its signature has been verified. */
+  readonly holdsSigned: boolean
   /** Pairs that the message must have. */
   readonly expectedContext?: EncryptionContext | undefined
+  readonly workers?: DataWorkers | undefined
+  /** Gets the plaintext, piece by piece. */
+  readonly emit: (piece: Bytes) => void
+  /** Hears of a failure at once, also when nobody waits. */
+  readonly fail?: ((reason: unknown) => void) | undefined
+  /** Hears how many bytes of plaintext were emitted. */
+  readonly onProgress?: ((bytesDone: number) => void) | undefined
 }
 
+/** Bytes of a header that are held at most: more than 30,000 encrypted data keys of KMS. */
+const LONGEST_HEADER = 16 * 1024 * 1024
 /** Longest content of a message that is not framed, by the format. */
 const LONGEST_BLOCK = 2 ** 36 - 32
+const LONGEST_SIGNATURE = 65_535
 
 type Phase = 'header' | 'body' | 'footer' | 'end'
 
 export class MessageDecryptor {
   readonly #options: DecryptorOptions
+  readonly #runs: InOrder<{ readonly pieces: readonly Bytes[]; readonly isLast: boolean }>
   #phase: Phase = 'header'
-  /** What has arrived; the part before `#start` is read. */
-  #arrived: Bytes = new Uint8Array(0)
-  #start = 0
+  /** What has arrived of a header or footer. */
+  #parts: Uint8Array[] = []
+  #partsLength = 0
+  /** Length from which it is worth to read the header again. */
+  #nextTry = 0
   #read: ReadHeader | undefined
-  #cipher: ContentCipher | undefined
-  #verifier: MessageVerifier | undefined
+  #materials: DecryptionMaterials | undefined
+  #cipher: RunCipher | undefined
+  #transcript: Transcript | undefined
+  #buffer = new RunBuffer((length) => this.#cipher?.spare(length))
+  /** Bytes of the run that are whole frames. */
+  #wholeLength = 0
+  #wholeFrames = 0
   #sequenceNumber = FIRST_SEQUENCE_NUMBER
+  #bodyLength = 0
+  #bytesDone = 0
   /** Plaintext that waits for the signature. */
-  #held: Bytes | undefined
+  #held: Bytes[] = []
 
   constructor(options: DecryptorOptions) {
     this.#options = options
-  }
-
-  get #waiting(): Bytes {
-    return this.#arrived.subarray(this.#start)
+    this.#runs = new InOrder(
+      () => this.#cipher?.depth ?? 1,
+      ({ pieces, isLast }) => {
+        const isSigned = this.#materials?.verificationKey !== undefined
+        if (isSigned && (isLast || options.holdsSigned)) this.#held.push(...pieces)
+        else this.#emit(pieces)
+      },
+      options.fail,
+    )
   }
 
   /** Known once it was authenticated. */
@@ -66,161 +98,252 @@ export class MessageDecryptor {
     return this.#cipher && this.#read?.header
   }
 
-  /** Takes a piece of the message; gives the plaintext that can be believed by now. */
-  async push(chunk: Uint8Array): Promise<Bytes[]> {
-    this.#arrived = concatenate([this.#waiting, chunk])
-    this.#start = 0
-    const plaintexts: Bytes[] = []
-    for (;;) {
-      const plaintext = await this.#step()
-      if (plaintext === undefined) return plaintexts
-      if (plaintext.byteLength > 0) plaintexts.push(plaintext)
-    }
+  /** All pairs that the message is bound to, stored in it or not; known with the header. */
+  get encryptionContext(): EncryptionContext | undefined {
+    return this.#cipher && this.#materials?.encryptionContext
   }
 
-  /** Says that the message is over. @throws {@link MessageFormatError} if it ends too early */
-  finish(): void {
-    if (this.#phase !== 'end') {
-      this.#held?.fill(0)
-      throw new MessageFormatError('The message is cut short.')
-    }
+  /** Takes a piece of the message; emits the plaintext that can be believed by then. */
+  async push(chunk: Uint8Array): Promise<void> {
+    let rest = chunk
+    if (this.#phase === 'header') rest = await this.#takeHeader(rest)
+    if (this.#phase === 'body') rest = await this.#takeBody(rest)
+    if (rest.byteLength === 0) return
+    if (this.#phase === 'footer') this.#keep(rest)
+    if (this.#phase === 'end' || this.#partsLength > 2 + LONGEST_SIGNATURE)
+      throw new MessageFormatError('Something follows the end of the message.')
   }
 
-  /** @returns undefined if more has to arrive first */
-  async #step(): Promise<Bytes | undefined> {
-    switch (this.#phase) {
-      case 'header':
-        return this.#takeHeader()
-      case 'body':
-        return this.#takeBody()
-      case 'footer':
-        return this.#takeFooter()
-      case 'end':
-        if (this.#waiting.byteLength > 0) throw new MessageFormatError('Something follows the end of the message.')
-        return undefined
+  /**
+   * Says that the message is over.
+   *
+   * @throws {@link MessageFormatError} if it ends too early, {@link MessageSignatureError}
+   */
+  async finish(): Promise<void> {
+    if (this.#phase === 'header') {
+      this.#nextTry = 0
+      await this.push(await this.#takeHeader(new Uint8Array(0)))
     }
+    await this.#runs.settle()
+    if (this.#phase === 'footer') await this.#takeFooter()
+    if (this.#phase !== 'end') throw cutShort()
+    this.close()
   }
 
-  async #takeHeader(): Promise<Bytes | undefined> {
-    const { keyring, policy, maxEncryptedDataKeys, forbidsSigned, expectedContext } = this.#options
-    const read = readHeader(this.#waiting, { maxEncryptedDataKeys })
-    if (!read) return undefined
-    const { header, suite, body, iv, tag, length } = read
+  /** Wipes what was not emitted. To be called if the message is not finished. */
+  close(): void {
+    for (const piece of this.#held) piece.fill(0)
+    this.#held = []
+    this.#buffer.wipe()
+    this.#cipher?.close()
+    this.#transcript?.close()
+  }
+
+  /** @returns what follows the header */
+  async #takeHeader(chunk: Uint8Array): Promise<Uint8Array> {
+    this.#keep(chunk)
+    const nothing = new Uint8Array(0)
+    if (this.#partsLength < this.#nextTry) return nothing
+    const arrived = this.#takeParts()
+    let read: ReadHeader
+    try {
+      read = readHeader(arrived, this.#options)
+    } catch (error) {
+      if (!(error instanceof NeedsMore)) throw error
+      if (arrived.byteLength > LONGEST_HEADER)
+        throw new MessageLimitError(`The header is longer than ${LONGEST_HEADER} bytes.`)
+      // An eighth more, so that a header that drips in is not read for every drop.
+      this.#nextTry = Math.max(error.atLeast, Math.ceil(1.125 * arrived.byteLength))
+      this.#keep(arrived)
+      return nothing
+    }
+    await this.#begin(read)
+    return arrived.subarray(read.bytes.byteLength)
+  }
+
+  async #begin(read: ReadHeader): Promise<void> {
+    const { manager, policy, forbidsSigned, expectedContext, maxFrameLength, workers } = this.#options
+    const { header, suite } = read
     if (forbidsSigned && suite.curve)
       throw new SignaturePolicyError(
         `Algorithm suite ${suiteName(suite.id)} signs; only unsigned messages are allowed.`,
       )
-    if (header.frameLength > this.#options.maxFrameLength)
+    if (header.frameLength > maxFrameLength)
       throw new MessageLimitError(
-        `The message has frames of ${header.frameLength} bytes; ${this.#options.maxFrameLength} are allowed.`,
+        `The message has frames of ${header.frameLength} bytes; ${maxFrameLength} are allowed.`,
       )
-    const { encryptionContext, encryptedDataKeys, messageId } = header
-    this.#verifier = await verifierFor(suite, policy, encryptionContext, expectedContext)
-    const unwrapped = await keyring.unwrap({ suite, encryptionContext, encryptedDataKeys })
-    if (!('dataKey' in unwrapped))
-      throw new DataKeyUnwrapError(
-        unwrapped.errors,
-        'None of the encrypted data keys of the message could be decrypted: the keyring has none of their keys, or may not use them.',
-      )
-    const { dataKey } = unwrapped
+    const { encryptionContext, encryptedDataKeys, messageId, frameLength } = header
+    const materials = await manager.decryptionMaterials({
+      commitmentPolicy: policy,
+      suite,
+      messageId,
+      encryptedDataKeys,
+      encryptionContext,
+      reproducedContext: expectedContext,
+    })
     try {
-      if (dataKey.byteLength !== suite.keyLength) throw new MessageFormatError('The data key has a wrong length.')
-      const { cipher, commitKey } = await deriveKeys(suite, dataKey, messageId)
+      const { contentKey, commitKey } = await messageKeys(suite, materials.dataKey, messageId, 'decrypt')
       if (commitKey && !equalInConstantTime(commitKey, header.commitKey as Bytes))
         throw new KeyCommitmentError('The message does not commit to the data key that was decrypted.')
-      if (!(await cipher.open(iv, body, tag))) throw new MessageAuthenticationError('The header was changed.')
-      this.#cipher = cipher
+      await checkTag(read, await contentCipher(contentKey), materials)
+      this.#cipher = new RunCipher({
+        contentKey,
+        layout: { messageId, frameLength },
+        workers,
+      })
     } finally {
-      dataKey.fill(0)
+      wipe(materials.dataKey)
     }
+    this.#materials = materials
     this.#read = read
-    this.#consume(length)
+    this.#transcript = suite.curve && new Transcript(hashOf(suite.curve), workers)
+    this.#transcript?.update([read.bytes])
     this.#phase = 'body'
-    return new Uint8Array(0)
   }
 
-  async #takeBody(): Promise<Bytes | undefined> {
-    const { header } = this.#read as ReadHeader
-    const reader = new ByteReader(this.#waiting)
-    try {
-      return await (header.contentType === 'framed' ? this.#takeFrame(reader, header) : this.#takeBlock(reader, header))
-    } catch (error) {
-      if (error instanceof NeedsMore) return undefined
-      throw error
+  /** @returns what follows the body */
+  async #takeBody(chunk: Uint8Array): Promise<Uint8Array> {
+    let rest = chunk
+    for (;;) {
+      const end = this.#wholeLength + this.#lengthOfNext()
+      rest = this.#buffer.fill(rest, end, Math.max(end, this.#runLength))
+      if (this.#buffer.length < end) break
+      // More may be known of the frame by now: how long it is.
+      const needed = this.#lengthOfNext()
+      if (end < this.#wholeLength + needed) continue
+      const isLast = this.#isLast()
+      this.#count(isLast)
+      this.#wholeLength = end
+      this.#wholeFrames += 1
+      if (!isLast && this.#wholeFrames < framesOfRun(this.#frameLength)) continue
+      await this.#open(isLast)
+      if (!isLast) continue
+      this.#phase = this.#materials?.verificationKey ? 'footer' : 'end'
+      return rest
     }
+    // Nobody waits for a run to be full while there is nothing else to do.
+    const { lanes } = this.#cipher as RunCipher
+    if (this.#wholeFrames > 0 && this.#runs.size < lanes) await this.#open(false)
+    return rest
   }
 
-  async #takeFrame(reader: ByteReader, { frameLength, messageId }: MessageHeader): Promise<Bytes> {
-    const first = reader.u32()
-    const isFinal = first === FINAL
-    const number = isFinal ? reader.u32() : first
-    if (number !== this.#sequenceNumber)
-      throw new MessageAuthenticationError('Frames are missing, repeated or out of order.')
-    const iv = reader.take(12)
-    const length = isFinal ? reader.u32() : frameLength
-    if (length > frameLength) throw new MessageFormatError('The final frame is longer than frames are.')
-    const sealed = reader.take(length + TAG_LENGTH)
-    const additionalData = bodyAdditionalData(messageId, isFinal ? 'final' : 'frame', number, length)
-    const plaintext = await this.#open(iv, additionalData, sealed)
-    this.#sequenceNumber += 1
-    this.#consume(reader.offset)
-    return isFinal ? this.#end(plaintext) : plaintext
+  /** Bytes of a run that is full. */
+  get #runLength(): number {
+    return this.#frameLength === 0 ? 0 : framesOfRun(this.#frameLength) * (this.#frameLength + FRAME_OVERHEAD)
   }
 
-  async #takeBlock(reader: ByteReader, { messageId }: MessageHeader): Promise<Bytes> {
-    const iv = reader.take(12)
-    const length = reader.u64()
-    if (!(length <= LONGEST_BLOCK)) throw new MessageFormatError('The content is longer than the format allows.')
-    if (length > this.#options.maxFrameLength)
-      throw new MessageLimitError(
-        `The message has ${length} bytes in one piece; ${this.#options.maxFrameLength} are allowed.`,
-      )
-    const sealed = reader.take(length + TAG_LENGTH)
-    const plaintext = await this.#open(iv, bodyAdditionalData(messageId, 'whole', 1, length), sealed)
-    this.#consume(reader.offset)
-    return this.#end(plaintext)
+  get #frameLength(): number {
+    return (this.#read as ReadHeader).header.frameLength
   }
 
-  async #open(iv: Bytes, additionalData: Bytes, sealed: Bytes): Promise<Bytes> {
-    const plaintext = await (this.#cipher as ContentCipher).open(iv, additionalData, sealed)
-    if (!plaintext) throw new MessageAuthenticationError('A frame was changed.')
-    return plaintext
+  /** What has arrived of the frame that is not whole yet. */
+  get #next(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#buffer.filled.subarray(this.#wholeLength)
+    return new DataView(buffer, byteOffset, byteLength)
   }
 
-  /** The last plaintext of a signed message waits for the signature. */
-  #end(plaintext: Bytes): Bytes {
-    if (!this.#verifier) {
-      this.#phase = 'end'
-      return plaintext
+  /** Whether the frame that has arrived is the last one, or the body has none. */
+  #isLast(): boolean {
+    return this.#frameLength === 0 || this.#next.getUint32(0) === FINAL
+  }
+
+  /** Bytes of the next frame, as far as they can be told from its beginning. */
+  #lengthOfNext(): number {
+    const next = this.#next
+    if (this.#frameLength === 0) {
+      if (next.byteLength < BLOCK_HEADER) return BLOCK_HEADER
+      return BLOCK_HEADER + this.#blockLength(next) + TAG_LENGTH
     }
-    this.#held = plaintext
-    this.#phase = 'footer'
-    return new Uint8Array(0)
+    if (next.byteLength < 4) return 4
+    if (next.getUint32(0) !== FINAL) return this.#frameLength + FRAME_OVERHEAD
+    if (next.byteLength < FINAL_FRAME_HEADER) return FINAL_FRAME_HEADER
+    const length = next.getUint32(FINAL_FRAME_HEADER - 4)
+    if (length > this.#frameLength) throw new MessageFormatError('The final frame is longer than frames are.')
+    return FINAL_FRAME_HEADER + length + TAG_LENGTH
   }
 
-  #takeFooter(): Bytes | undefined {
-    const reader = new ByteReader(this.#waiting)
-    let signature: Bytes
-    try {
-      signature = reader.field()
-    } catch (error) {
-      if (error instanceof NeedsMore) return undefined
-      throw error
-    }
-    const held = this.#held as Bytes
-    this.#start += reader.offset
-    if (!this.#verifier?.verify(signature)) {
-      held.fill(0)
-      throw new MessageSignatureError('The signature does not fit the message.')
-    }
-    this.#held = undefined
+  #blockLength(block: DataView): number {
+    const length = Number(block.getBigUint64(BLOCK_HEADER - 8))
+    const { maxFrameLength } = this.#options
+    if (length > LONGEST_BLOCK) throw new MessageFormatError('The content is longer than the format allows.')
+    if (length > maxFrameLength)
+      throw new MessageLimitError(`The message has ${length} bytes in one piece; ${maxFrameLength} are allowed.`)
+    return length
+  }
+
+  /** Counts the content of the frame that has arrived. */
+  #count(isLast: boolean): void {
+    const { maxBodyLength = Number.POSITIVE_INFINITY } = this.#options
+    const overhead = this.#frameLength === 0 ? BLOCK_HEADER : FINAL_FRAME_HEADER
+    this.#bodyLength += isLast ? this.#lengthOfNext() - overhead - TAG_LENGTH : this.#frameLength
+    if (this.#bodyLength > maxBodyLength)
+      throw new MessageLimitError(`The message has more than the ${maxBodyLength} bytes that are allowed.`)
+  }
+
+  async #open(isLast: boolean): Promise<void> {
+    const run: Run = { bytes: this.#buffer.take(this.#wholeLength), firstNumber: this.#sequenceNumber, isLast }
+    this.#sequenceNumber += this.#wholeFrames
+    this.#wholeLength = 0
+    this.#wholeFrames = 0
+    this.#transcript?.update([run.bytes])
+    const opened = (this.#cipher as RunCipher).open(run)
+    await this.#runs.add(opened.then((pieces) => ({ pieces, isLast })))
+    await this.#transcript?.room()
+  }
+
+  async #takeFooter(): Promise<void> {
+    const footer = this.#takeParts()
+    const length = footer.byteLength < 2 ? Number.POSITIVE_INFINITY : new DataView(footer.buffer).getUint16(0)
+    if (footer.byteLength < 2 + length) throw cutShort()
+    if (footer.byteLength > 2 + length) throw new MessageFormatError('Something follows the end of the message.')
+    const { verificationKey, suite } = this.#materials as DecryptionMaterials
+    const digest = await (this.#transcript as Transcript).digest()
+    const isGood = suite.curve && (await verify(suite.curve, verificationKey as Bytes, digest, footer.slice(2)))
+    if (!isGood) throw new MessageSignatureError('The signature does not fit the message.')
+    const held = this.#held
+    this.#held = []
+    this.#emit(held)
     this.#phase = 'end'
-    return held
   }
 
-  /** Lets go of bytes that have been read; the signature is over them. */
-  #consume(length: number): void {
-    this.#verifier?.update(this.#waiting.subarray(0, length))
-    this.#start += length
+  #emit(pieces: readonly Bytes[]): void {
+    for (const piece of pieces) {
+      this.#bytesDone += piece.byteLength
+      if (piece.byteLength > 0) this.#options.emit(piece)
+    }
+    this.#options.onProgress?.(this.#bytesDone)
   }
+
+  #keep(part: Uint8Array): void {
+    if (part.byteLength === 0) return
+    this.#parts.push(part.slice())
+    this.#partsLength += part.byteLength
+  }
+
+  #takeParts(): Bytes {
+    const parts = concatenate(this.#parts)
+    this.#parts = []
+    this.#partsLength = 0
+    return parts
+  }
+}
+
+/** @throws {@link MessageAuthenticationError} if the header was changed (MSG-10, CMM-12) */
+async function checkTag(
+  { body, iv, tag }: ReadHeader,
+  cipher: ContentCipher,
+  materials: DecryptionMaterials,
+): Promise<void> {
+  const additionalData = concatenate([body, serializeContext(requiredPairs(materials))])
+  try {
+    await cipher.open(iv, additionalData, tag)
+  } catch (reason) {
+    const error = notAuthentic(reason, 'The header was changed.') as Error
+    const { requiredContextKeys } = materials
+    throw requiredContextKeys.length > 0 ? notExpected(requiredContextKeys, error) : error
+  }
+}
+
+function cutShort(): MessageFormatError {
+  return new MessageFormatError('The message is cut short.')
 }

@@ -1,112 +1,163 @@
 /** Makes a message piece by piece (ENCR-1 to ENCR-6, STRM-2). Chunk boundaries of the input do not show in it. */
-
 import { type Bytes, concatenate } from '../contract/bytes.js'
-import { bodyAdditionalData, FINAL, FIRST_SEQUENCE_NUMBER, frameIv } from './body.js'
-import { u32, withLength } from './bytes.js'
-import { type ContentCipher, deriveKeys } from './content-keys.js'
+import { messageKeys } from '../contract/data-keys.js'
+import { withLength } from './bytes.js'
+import { contentCipher } from './content-cipher.js'
+import type { DataWorkers } from './data-workers/data-workers.js'
+import { contextWith, serializeContext } from './encryption-context.js'
 import { MessageLimitError } from './errors.js'
-import { IV_LENGTH, type MessageHeader, messageIdLength, writeHeader } from './header.js'
-import type { EncryptionMaterials } from './materials.js'
+import { FINAL, FIRST_SEQUENCE_NUMBER, frameCount } from './frames.js'
+import { IV_LENGTH, type MessageHeader, writeHeader } from './header.js'
+import { InOrder } from './in-order.js'
+import { type EncryptionMaterials, newMessageId, requiredPairs, wipe } from './materials.js'
+import { framesOfRun, RunBuffer } from './run-buffer.js'
+import { RunCipher } from './run-cipher.js'
+import { hashOf, sign } from './signatures.js'
+import { Transcript } from './transcript.js'
 
 const MOST_FRAMES = FINAL - 1
 
+export interface EncryptorOptions {
+  /** Their data key and signing key are wiped. */
+  readonly materials: EncryptionMaterials
+  /** Bytes of plaintext in a frame. */
+  readonly frameLength: number
+  /** Bytes of plaintext, at most. */
+  readonly plaintextLength?: number | undefined
+  readonly workers?: DataWorkers | undefined
+  /** Gets the message, piece by piece. */
+  readonly emit: (piece: Bytes) => void
+  /** Hears of a failure at once, also when nobody waits. */
+  readonly fail?: ((reason: unknown) => void) | undefined
+  /** Hears how many bytes of plaintext are in what was emitted. */
+  readonly onProgress?: ((bytesDone: number) => void) | undefined
+}
+
 export class MessageEncryptor {
   readonly header: MessageHeader
-  readonly #materials: EncryptionMaterials
-  readonly #cipher: ContentCipher
-  readonly #headerBytes: Bytes
-  #waiting: Uint8Array[] = []
-  #waitingLength = 0
+  readonly #options: EncryptorOptions
+  readonly #cipher: RunCipher
+  readonly #transcript: Transcript | undefined
+  readonly #buffer: RunBuffer
+  readonly #runs: InOrder<{ readonly pieces: readonly Bytes[]; readonly plaintextLength: number }>
+  readonly #runLength: number
   #sequenceNumber = FIRST_SEQUENCE_NUMBER
+  #bytesTaken = 0
+  #bytesDone = 0
 
-  /**
-   * @param materials its data key is wiped
-   * @param frameLength bytes of plaintext in a frame
-   */
-  static async begin(materials: EncryptionMaterials, frameLength: number): Promise<MessageEncryptor> {
-    const { suite, dataKey, encryptionContext, encryptedDataKeys } = materials
-    const messageId = crypto.getRandomValues(new Uint8Array(messageIdLength(suite)))
-    const { cipher, commitKey } = await deriveKeys(suite, dataKey, messageId).finally(() => dataKey.fill(0))
-    const header: MessageHeader = {
-      suiteId: suite.id,
-      messageId,
-      encryptionContext,
-      encryptedDataKeys,
-      contentType: 'framed',
-      frameLength,
-      ...(commitKey && { commitKey }),
+  /** Begins a message: its header is emitted. */
+  static async begin(options: EncryptorOptions): Promise<MessageEncryptor> {
+    const { materials, frameLength } = options
+    try {
+      const { suite, dataKey, encryptedDataKeys } = materials
+      const messageId = materials.messageId ?? newMessageId(suite)
+      const { contentKey, commitKey } = await messageKeys(suite, dataKey, messageId, 'encrypt')
+      const required = requiredPairs(materials)
+      const encryptionContext = contextWith(materials.encryptionContext)
+      for (const key of materials.requiredContextKeys) delete encryptionContext[key]
+      const header: MessageHeader = {
+        suiteId: suite.id,
+        messageId,
+        encryptionContext,
+        encryptedDataKeys,
+        contentType: 'framed',
+        frameLength,
+        ...(commitKey && { commitKey }),
+      }
+      const body = writeHeader(suite, header)
+      const iv = new Uint8Array(IV_LENGTH)
+      const cipher = await contentCipher(contentKey)
+      const additionalData = concatenate([body, serializeContext(required)])
+      const tag = new Uint8Array(await cipher.seal(iv, additionalData, new Uint8Array(0)))
+      const encryptor = new MessageEncryptor(
+        options,
+        header,
+        new RunCipher({
+          contentKey,
+          layout: { messageId, frameLength },
+          workers: options.workers,
+        }),
+      )
+      encryptor.#emit([concatenate(suite.version === 1 ? [body, iv, tag] : [body, tag])])
+      return encryptor
+    } catch (error) {
+      materials.signingKey?.fill(0)
+      throw error
+    } finally {
+      wipe(materials.dataKey)
     }
-    const body = writeHeader(suite, header)
-    const iv = new Uint8Array(IV_LENGTH)
-    const tag = await cipher.seal(iv, body, new Uint8Array(0))
-    const authentication = suite.version === 1 ? [iv, tag] : [tag]
-    return new MessageEncryptor(materials, header, cipher, concatenate([body, ...authentication]))
   }
 
-  private constructor(
-    materials: EncryptionMaterials,
-    header: MessageHeader,
-    cipher: ContentCipher,
-    headerBytes: Bytes,
-  ) {
-    this.#materials = materials
+  private constructor(options: EncryptorOptions, header: MessageHeader, cipher: RunCipher) {
+    this.#options = options
     this.header = header
     this.#cipher = cipher
-    this.#headerBytes = headerBytes
+    const { curve } = options.materials.suite
+    this.#transcript = curve && new Transcript(hashOf(curve), options.workers)
+    this.#buffer = new RunBuffer((length) => cipher.spare(length))
+    this.#runLength = framesOfRun(header.frameLength) * header.frameLength
+    this.#runs = new InOrder(
+      () => cipher.depth,
+      ({ pieces, plaintextLength }) => {
+        this.#emit(pieces)
+        this.#bytesDone += plaintextLength
+        options.onProgress?.(this.#bytesDone)
+      },
+      options.fail,
+    )
   }
 
-  /** The first bytes of the message. */
-  start(): Bytes {
-    return this.#out(this.#headerBytes)
-  }
-
-  /** Takes plaintext; gives the frames that are full by now. The last frame is always held back. */
-  async push(plaintext: Uint8Array): Promise<Bytes[]> {
-    // A copy: the caller may use its buffer again, and what waits here is wiped later.
-    this.#waiting.push(plaintext.slice())
-    this.#waitingLength += plaintext.byteLength
+  /** Takes plaintext, which is copied, and emits what is full by then. The last frame is always held back. */
+  async push(plaintext: Uint8Array): Promise<void> {
+    const { plaintextLength = Number.POSITIVE_INFINITY } = this.#options
+    this.#bytesTaken += plaintext.byteLength
+    if (this.#bytesTaken > plaintextLength)
+      throw new MessageLimitError(`The plaintext is longer than the ${plaintextLength} bytes that were announced.`)
+    let rest = plaintext
+    while (rest.byteLength > 0) {
+      if (this.#buffer.length === this.#runLength) await this.#seal(this.#runLength)
+      rest = this.#buffer.fill(rest, this.#runLength, this.#runLength)
+    }
+    // Nobody waits for a run to be full while there is nothing else to do.
     const { frameLength } = this.header
-    if (this.#waitingLength <= frameLength) return []
-    const all = this.#takeWaiting()
-    const frames: Bytes[] = []
-    let offset = 0
-    for (; all.byteLength - offset > frameLength; offset += frameLength)
-      frames.push(await this.#frame(all.slice(offset, offset + frameLength), 'frame'))
-    this.#waiting = [all.slice(offset)]
-    this.#waitingLength = all.byteLength - offset
-    all.fill(0)
-    return frames
+    const whole = this.#buffer.length - (this.#buffer.length % frameLength || frameLength)
+    if (whole > 0 && this.#runs.size < this.#cipher.lanes) await this.#seal(whole)
   }
 
-  /** The last frame, and the signature. */
-  async finish(): Promise<Bytes[]> {
-    const last = this.#takeWaiting()
-    const frame = await this.#frame(last, 'final')
-    const { signer } = this.#materials
-    return signer ? [frame, withLength(signer.sign())] : [frame]
+  /** Emits the last frames, and the signature. */
+  async finish(): Promise<void> {
+    await this.#seal()
+    await this.#runs.settle()
+    const { signingKey, suite } = this.#options.materials
+    if (signingKey && suite.curve && this.#transcript)
+      this.#options.emit(withLength(await sign(suite.curve, signingKey, await this.#transcript.digest())))
+    this.close()
   }
 
-  #takeWaiting(): Bytes {
-    const all = concatenate(this.#waiting)
-    for (const bytes of this.#waiting) bytes.fill(0)
-    this.#waiting = []
-    return all
+  /** Wipes what is left of plaintext and keys. To be called if the message is not finished. */
+  close(): void {
+    this.#options.materials.signingKey?.fill(0)
+    this.#buffer.wipe()
+    this.#cipher.close()
+    this.#transcript?.close()
   }
 
-  async #frame(plaintext: Bytes, content: 'frame' | 'final'): Promise<Bytes> {
-    const number = this.#sequenceNumber++
-    if (number > MOST_FRAMES) throw new MessageLimitError('The message has more frames than there are numbers for.')
-    const { messageId } = this.header
-    const length = plaintext.byteLength
-    const iv = frameIv(number)
-    const sealed = await this.#cipher.seal(iv, bodyAdditionalData(messageId, content, number, length), plaintext)
-    plaintext.fill(0)
-    const beginning = content === 'final' ? [u32(FINAL), u32(number), iv, u32(length)] : [u32(number), iv]
-    return this.#out(concatenate([...beginning, sealed]))
+  /** @param length of the run; all that there is for the last one */
+  async #seal(length?: number): Promise<void> {
+    const isLast = length === undefined
+    const bytes = this.#buffer.take(length)
+    const plaintextLength = bytes.byteLength
+    const firstNumber = this.#sequenceNumber
+    this.#sequenceNumber += frameCount(plaintextLength, this.header.frameLength)
+    if (this.#sequenceNumber - 1 > MOST_FRAMES)
+      throw new MessageLimitError('The message has more frames than there are numbers for.')
+    const sealed = this.#cipher.seal({ bytes, firstNumber, isLast })
+    await this.#runs.add(sealed.then((pieces) => ({ pieces, plaintextLength })))
+    await this.#transcript?.room()
   }
 
-  #out(bytes: Bytes): Bytes {
-    this.#materials.signer?.update(bytes)
-    return bytes
+  #emit(pieces: readonly Bytes[]): void {
+    this.#transcript?.update(pieces)
+    for (const piece of pieces) this.#options.emit(piece)
   }
 }

@@ -1,6 +1,7 @@
 /** Which suites a client makes and takes (POL-1). */
+
+import { type Suite, suiteName, suiteOf } from '../contract/suites.js'
 import { CommitmentPolicyError } from './errors.js'
-import { type Suite, suiteName, suiteOf } from './suites.js'
 
 /**
  * How strictly messages have to commit to their data key. Names as in the AWS Encryption SDK.

@@ -1,73 +1,60 @@
-/** Signatures at the end of messages (MSG-16, STRM-8): over all that came before, hashed as it comes. */
+/** Signatures at the end of messages (MSG-16): over the digest of all that came before. */
 import type { Bytes } from '../contract/bytes.js'
-import type { Suite } from './suites.js'
+import type { Suite } from '../contract/suites.js'
+import type { HashName } from './digests.js'
 
-type Curve = NonNullable<Suite['curve']>
+export type Curve = NonNullable<Suite['curve']>
 
-/** Takes the bytes of a message one after the other. */
-export interface Digest {
-  update(bytes: Uint8Array): void
-}
-
-/** Signs a message that is being written. */
-export interface MessageSigner extends Digest {
+/** What a new message is signed with. */
+export interface SigningKey {
   /** Base64 of the compressed point (SEC 1). */
   readonly publicKey: string
-  /** Signs, and forgets the key. @returns DER */
-  sign(): Bytes
+  /** Whoever gets it wipes it. */
+  readonly secretKey: Bytes
 }
 
-/** Verifies a message that is being read. */
-export interface MessageVerifier extends Digest {
-  verify(signature: Bytes): boolean
+/** The hash that goes with a curve. */
+export function hashOf(curve: Curve): HashName {
+  return curve === 'P-256' ? 'SHA-256' : 'SHA-384'
 }
 
-async function load(curve: Curve) {
-  const [{ p256, p384 }, { sha256, sha384 }] = await Promise.all([
-    import('@noble/curves/nist.js'),
-    import('@noble/hashes/sha2.js'),
-  ])
-  return curve === 'P-256' ? { ecdsa: p256, hash: sha256 } : { ecdsa: p384, hash: sha384 }
+async function ecdsaOf(curve: Curve) {
+  const { p256, p384 } = await import('@noble/curves/nist.js')
+  return curve === 'P-256' ? p256 : p384
 }
 
 // Both halves of the curve order are signatures: the SDKs make either.
 const options = { prehash: false, format: 'der', lowS: false } as const
 
 /** @param secretKey for tests only; a fresh one for every message otherwise */
-export async function newSigner(curve: Curve, secretKey?: Bytes): Promise<MessageSigner> {
-  const { ecdsa, hash } = await load(curve)
-  const scalar = secretKey ?? ecdsa.utils.randomSecretKey()
-  const digest = hash.create()
-  return {
-    publicKey: btoa(String.fromCharCode(...ecdsa.getPublicKey(scalar, true))),
-    update: (bytes) => void digest.update(bytes),
-    sign() {
-      const signature = ecdsa.sign(digest.digest(), scalar, options)
-      scalar.fill(0)
-      return signature as Bytes
-    },
-  }
+export async function newSigningKey(curve: Curve, secretKey?: Bytes): Promise<SigningKey> {
+  const ecdsa = await ecdsaOf(curve)
+  const scalar = secretKey ?? (ecdsa.utils.randomSecretKey() as Bytes)
+  return { publicKey: btoa(String.fromCharCode(...ecdsa.getPublicKey(scalar, true))), secretKey: scalar }
+}
+
+/** @returns DER */
+export async function sign(curve: Curve, secretKey: Bytes, digest: Bytes): Promise<Bytes> {
+  const ecdsa = await ecdsaOf(curve)
+  return ecdsa.sign(digest, secretKey, options) as Bytes
 }
 
 /** @returns undefined if the text is no public key of the curve */
-export async function newVerifier(curve: Curve, publicKey: string): Promise<MessageVerifier | undefined> {
-  const { ecdsa, hash } = await load(curve)
-  let point: Uint8Array
+export async function readPublicKey(curve: Curve, publicKey: string): Promise<Bytes | undefined> {
+  const ecdsa = await ecdsaOf(curve)
   try {
-    point = Uint8Array.from(atob(publicKey), (character) => character.charCodeAt(0))
-    if (!ecdsa.utils.isValidPublicKey(point, true)) return undefined
+    const point = Uint8Array.from(atob(publicKey), (character) => character.charCodeAt(0))
+    return ecdsa.utils.isValidPublicKey(point, true) ? point : undefined
   } catch {
     return undefined
   }
-  const digest = hash.create()
-  return {
-    update: (bytes) => void digest.update(bytes),
-    verify(signature) {
-      try {
-        return ecdsa.verify(signature, digest.digest(), point, options)
-      } catch {
-        return false
-      }
-    },
+}
+
+export async function verify(curve: Curve, point: Bytes, digest: Bytes, signature: Bytes): Promise<boolean> {
+  const ecdsa = await ecdsaOf(curve)
+  try {
+    return ecdsa.verify(signature, digest, point, options)
+  } catch {
+    return false
   }
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   accountId,
   call,
+  defaultPolicy,
   expectError,
   freshVault,
   keyArn,
@@ -55,19 +56,7 @@ describe('the default key', () => {
     const { KeyId } = await newKey(shared.kms)
     const { Policy, PolicyName } = await shared.kms.getKeyPolicy({ KeyId })
     expect(PolicyName).toBe('default')
-    expect(JSON.parse(Policy)).toEqual({
-      Version: '2012-10-17',
-      Id: 'key-default-1',
-      Statement: [
-        {
-          Sid: 'Enable IAM User Permissions',
-          Effect: 'Allow',
-          Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-          Action: 'kms:*',
-          Resource: '*',
-        },
-      ],
-    })
+    expect(JSON.parse(Policy)).toEqual(defaultPolicy)
   })
 
   test('MGT-21 no alias is made', async () => {

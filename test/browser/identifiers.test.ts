@@ -93,7 +93,8 @@ const forms: readonly [form: string, isAlias: boolean, name: (key: KeyMetadata, 
 
 test('MGT-12 every operation that is built is in one of the lists above', () => {
   const listed = [...Object.keys(anyIdentifier), ...Object.keys(idOrArn), ...namesNoKey]
-  expect(builtOperations.filter((operation) => !listed.includes(operation))).toEqual([])
+  const ofKeys = builtOperations.filter((operation) => !operation.includes('CustomKeyStore'))
+  expect(ofKeys.filter((operation) => !listed.includes(operation))).toEqual([])
 })
 
 describe.each(places)('$operation, $member', ({ operation, member, takesAlias }) => {

@@ -233,10 +233,15 @@ describe('STATE-31 every cell that a key can get into, against a vault', () => {
 
   test('STATE-14 what is built and has no row uses no existing key, or is newer than every edition of the table', () => {
     expect(builtOperations.filter((operation) => !operations.includes(operation)).sort()).toEqual([
+      'ConnectCustomKeyStore',
       'CreateKey',
       'Decapsulate',
+      'DeleteCustomKeyStore',
+      'DescribeCustomKeyStores',
+      'DisconnectCustomKeyStore',
       'Encapsulate',
       'GenerateRandom',
+      'UpdateCustomKeyStore',
     ])
   })
 

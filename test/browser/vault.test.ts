@@ -94,7 +94,8 @@ describe('openVault', () => {
   })
 
   test('takes a worker of the application, or the URL of its file', async () => {
-    const { href } = new URL('./fixtures/clock-hsm.ts', import.meta.url)
+    // The query tells the test runner that it is a worker.
+    const { href } = new URL('./fixtures/clock-hsm.ts?worker_file&type=module', import.meta.url)
     for (const worker of [ownWorker(), new URL(href), href]) {
       const { kms } = await freshVault({ worker })
       expect((await kms.listKeys({})).Keys).toEqual([])

@@ -10,11 +10,14 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^browser-kms$/, replacement: path('../../src/index.ts') },
+      { find: /^browser-kms\/envelope$/, replacement: path('../../src/envelope/index.ts') },
       { find: /^browser-kms\/worker$/, replacement: path('../../worker/index.ts') },
     ],
   },
   // All that the package can load, at once: finding more during a run would break the page under test.
-  optimizeDeps: { entries: [path('../../src/index.ts'), path('../../worker/entry.ts')] },
+  optimizeDeps: {
+    entries: [path('../../src/index.ts'), path('../../src/envelope/index.ts'), path('../../worker/entry.ts')],
+  },
   worker: { format: 'es' },
   server: {
     host: '127.0.0.1',

@@ -28,9 +28,12 @@ export const grantRows = {
   CreateGrant: {
     kind: 'mutation',
     audited: ['KeyId', 'GranteePrincipal', 'RetiringPrincipal', 'Operations', 'Constraints', 'Name', 'DryRun'],
-    check: checkGrant,
     targets: byKeyIdOrArn,
-    rules: ({ input }, targets) => checkFitsKey(input, onlyKey(targets)),
+    // Not before the key is found, as in AWS KMS.
+    rules: ({ input }, targets) => {
+      checkGrant(input)
+      checkFitsKey(input, onlyKey(targets))
+    },
     execute: async ({ input, now, caller, quotas, realm }, targets, transaction) => {
       const { keyId } = onlyKey(targets)
       const wanted = grantOf(input)

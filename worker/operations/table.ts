@@ -70,6 +70,14 @@ const groups: { readonly [Name in OperationName]?: () => Promise<void> } = {
   ),
   ...group(async () => (await import('./multi-region.js')).multiRegionRows, 'ReplicateKey', 'UpdatePrimaryRegion'),
   ...group(async () => (await import('./last-usage.js')).lastUsageRows, 'GetKeyLastUsage'),
+  ...group(
+    async () => (await import('./custom-key-stores.js')).customKeyStoreRows,
+    'ConnectCustomKeyStore',
+    'DeleteCustomKeyStore',
+    'DescribeCustomKeyStores',
+    'DisconnectCustomKeyStore',
+    'UpdateCustomKeyStore',
+  ),
 }
 
 /** Every operation that is built. The rest of the contract answers UnsupportedOperationException. */

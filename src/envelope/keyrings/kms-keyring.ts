@@ -1,30 +1,8 @@
 import type { Bytes } from '../../contract/bytes.js'
-import { decodeText, encoder } from '../bytes.js'
-import type { EncryptionContext } from '../encryption-context.js'
-import type { EncryptedDataKey } from '../header.js'
-import type { Keyring, UnwrappingRequest, WrappedKey, WrappingRequest } from '../materials.js'
-
-/** What a keyring needs of a KMS client: a `KmsClient` of a vault, or the `KMS` class of `@aws-sdk/client-kms`. */
-export interface KmsCalls {
-  generateDataKey(input: {
-    KeyId: string
-    NumberOfBytes: number
-    EncryptionContext: Record<string, string>
-    GrantTokens?: string[]
-  }): Promise<{ readonly KeyId?: string; readonly Plaintext?: Uint8Array; readonly CiphertextBlob?: Uint8Array }>
-  encrypt(input: {
-    KeyId: string
-    Plaintext: Uint8Array
-    EncryptionContext: Record<string, string>
-    GrantTokens?: string[]
-  }): Promise<{ readonly KeyId?: string; readonly CiphertextBlob?: Uint8Array }>
-  decrypt(input: {
-    KeyId: string
-    CiphertextBlob: Uint8Array
-    EncryptionContext: Record<string, string>
-    GrantTokens?: string[]
-  }): Promise<{ readonly KeyId?: string; readonly Plaintext?: Uint8Array }>
-}
+import { decodeText } from '../bytes.js'
+import { type Keyring, type UnwrappingRequest, type WrappedKey, type WrappingRequest, wipe } from '../materials.js'
+import { type KeyArn, keyArn, multiRegionId, standsFor } from './key-arn.js'
+import { DataKeyClient, KMS_PROVIDER, type KmsCalls } from './kms-data-keys.js'
 
 /** Which KMS keys a discovery keyring may use (KR-7). */
 export interface DiscoveryFilter {
@@ -44,22 +22,16 @@ export interface KmsKeyringOptions {
   /** Decrypts with whichever key a message names. Cannot encrypt. */
   readonly discovery?: boolean
   readonly discoveryFilter?: DiscoveryFilter
+  /**
+   * With `discovery`: the client's Region. Keys of other Regions are passed over, and in place of a multi-Region key of
+   * another Region its replica in this one is used (KR-10). Default: every key that a message names, where it is.
+   */
+  readonly discoveryRegion?: string
   readonly grantTokens?: readonly string[]
 }
 
-const PROVIDER = 'aws-kms'
-const KEY_ARN = /^arn:([^:]+):kms:([^:]+):([^:]+):key\/(.+)$/
-
-interface KeyArn {
-  readonly arn: string
-  readonly partition: string
-  readonly region: string
-  readonly account: string
-  readonly keyId: string
-}
-
 /**
- * Data keys under KMS keys (KR-3 to KR-9), of a vault or of AWS. Multi-Region keys are taken for one another: a message
+ * Data keys under KMS keys (KR-3 to KR-11), of a vault or of AWS. Multi-Region keys are taken for one another: a message
  * made with one is opened with its replica.
  *
  * @example
@@ -82,50 +54,51 @@ export class KmsKeyring implements Keyring {
       throw new TypeError('Identifiers of KMS keys must not be empty.')
     if (discoveryFilter && (!discovery || discoveryFilter.accountIDs.length === 0))
       throw new TypeError('A discovery filter needs discovery: true and at least one account.')
+    if (options.discoveryRegion !== undefined && !discovery)
+      throw new TypeError('discoveryRegion needs discovery: true.')
     const multiRegion = this.#keyIds.map(multiRegionId).filter((id) => id !== undefined)
     if (new Set(multiRegion).size < multiRegion.length)
       throw new TypeError('A multi-Region key is listed twice: one of its replicas is enough.')
   }
 
-  async wrap({ suite, encryptionContext, dataKey }: WrappingRequest): Promise<WrappedKey> {
+  async wrap(request: WrappingRequest): Promise<WrappedKey> {
     const { generatorKeyId, discovery } = this.#options
     if (discovery) throw new TypeError('A discovery keyring cannot encrypt: it has no key of its own.')
-    const encryptedDataKeys: EncryptedDataKey[] = []
-    let key = dataKey
-    let rest = this.#keyIds
-    if (key === undefined) {
-      if (generatorKeyId === undefined)
-        throw new TypeError('The KMS keyring has no generatorKeyId to make a data key with.')
-      const made = await this.#generate(generatorKeyId, suite.keyLength, encryptionContext)
-      key = made.dataKey
-      encryptedDataKeys.push(made.encrypted)
-      rest = rest.slice(1)
+    if (request.dataKey) return this.#wrapWith(this.#keyIds, request, request.dataKey)
+    if (generatorKeyId === undefined)
+      throw new TypeError('The KMS keyring has no generatorKeyId to make a data key with.')
+    const others = this.#keyIds.slice(1)
+    const client = this.#client(generatorKeyId)
+    const isOneClient = others.every((keyId) => this.#calls(keyId) === this.#calls(generatorKeyId))
+    if (isOneClient) return client.generate(generatorKeyId, request, others)
+    const { dataKey, encryptedDataKeys } = await client.generate(
+      generatorKeyId,
+      { ...request, handleFor: undefined },
+      [],
+    )
+    try {
+      const wrapped = await this.#wrapWith(others, request, dataKey as Bytes)
+      return { dataKey, encryptedDataKeys: [...encryptedDataKeys, ...wrapped.encryptedDataKeys] }
+    } catch (error) {
+      wipe(dataKey)
+      throw error
     }
-    for (const KeyId of rest) {
-      const answer = await this.#client(KeyId).encrypt({ KeyId, Plaintext: key, ...this.#common(encryptionContext) })
-      encryptedDataKeys.push(encryptedBy(answer))
-    }
-    return { dataKey: key, encryptedDataKeys }
   }
 
-  async unwrap({ suite, encryptionContext, encryptedDataKeys }: UnwrappingRequest): ReturnType<Keyring['unwrap']> {
+  async unwrap(request: UnwrappingRequest): ReturnType<Keyring['unwrap']> {
     const errors: Error[] = []
-    for (const { providerId, providerInfo, encryptedDataKey } of encryptedDataKeys) {
-      if (providerId !== PROVIDER) continue
-      const named = keyArn(decodeText(providerInfo) ?? '')
+    for (const encrypted of request.encryptedDataKeys) {
+      if (encrypted.providerId !== KMS_PROVIDER) continue
+      const named = keyArn(decodeText(encrypted.providerInfo) ?? '')
       if (!named)
         return { errors: [...errors, new Error('The message names a KMS key by something else than its ARN.')] }
-      const KeyId = this.#keyFor(named)
-      if (KeyId === undefined) continue
+      const keyId = this.#keyFor(named)
+      if (keyId === undefined) continue
       try {
-        const { KeyId: used, Plaintext } = await this.#client(KeyId).decrypt({
-          KeyId,
-          CiphertextBlob: encryptedDataKey,
-          ...this.#common(encryptionContext),
-        })
-        if (used !== KeyId) throw new Error('KMS decrypted with another key than the one asked for.')
-        if (Plaintext?.byteLength !== suite.keyLength) throw new Error('KMS decrypted a data key of another length.')
-        return { dataKey: Plaintext as Bytes }
+        const { dataKey, usedKey } = await this.#client(keyId).decrypt(keyId, encrypted, request)
+        if (usedKey === keyId) return { dataKey }
+        wipe(dataKey)
+        errors.push(new Error('KMS decrypted with another key than the one asked for.'))
       } catch (error) {
         errors.push(error as Error)
       }
@@ -140,76 +113,38 @@ export class KmsKeyring implements Keyring {
     return { errors }
   }
 
-  async #generate(
-    KeyId: string,
-    NumberOfBytes: number,
-    encryptionContext: EncryptionContext,
-  ): Promise<{ dataKey: Bytes; encrypted: EncryptedDataKey }> {
-    const answer = await this.#client(KeyId).generateDataKey({
-      KeyId,
-      NumberOfBytes,
-      ...this.#common(encryptionContext),
-    })
-    const dataKey = answer.Plaintext as Bytes | undefined
-    if (dataKey?.byteLength !== NumberOfBytes) throw new Error('KMS made a data key of another length.')
-    return { dataKey, encrypted: encryptedBy(answer) }
+  async #wrapWith(
+    keyIds: readonly string[],
+    { encryptionContext }: WrappingRequest,
+    dataKey: Bytes,
+  ): Promise<WrappedKey> {
+    const encryptedDataKeys = []
+    for (const keyId of keyIds)
+      encryptedDataKeys.push(await this.#client(keyId).encrypt(keyId, dataKey, encryptionContext))
+    return { dataKey, encryptedDataKeys }
   }
 
   /** The identifier by which this keyring may decrypt what a key has encrypted. */
   #keyFor(named: KeyArn): string | undefined {
-    const { discovery, discoveryFilter } = this.#options
-    if (discovery) {
-      const { partition, accountIDs } = discoveryFilter ?? { partition: named.partition, accountIDs: [named.account] }
-      return partition === named.partition && accountIDs.includes(named.account) ? named.arn : undefined
-    }
-    return this.#keyIds.find((keyId) => {
-      const own = keyArn(keyId)
-      if (own?.arn === named.arn) return true
-      return (
-        own !== undefined &&
-        multiRegionId(own.arn) !== undefined &&
-        own.keyId === named.keyId &&
-        own.account === named.account &&
-        own.partition === named.partition
-      )
-    })
+    const { discovery, discoveryFilter, discoveryRegion } = this.#options
+    if (!discovery)
+      return this.#keyIds.find((keyId) => {
+        const own = keyArn(keyId)
+        return own && standsFor(own, named)
+      })
+    const { partition, accountIDs } = discoveryFilter ?? { partition: named.partition, accountIDs: [named.account] }
+    if (partition !== named.partition || !accountIDs.includes(named.account)) return undefined
+    if (discoveryRegion === undefined || discoveryRegion === named.region) return named.arn
+    const isMultiRegion = multiRegionId(named.arn) !== undefined
+    return isMultiRegion ? `arn:${partition}:kms:${discoveryRegion}:${named.account}:key/${named.keyId}` : undefined
   }
 
-  #client(keyId: string): KmsCalls {
+  #client(keyId: string): DataKeyClient {
+    return new DataKeyClient(this.#calls(keyId), this.#options.grantTokens)
+  }
+
+  #calls(keyId: string): KmsCalls {
     const { client } = this.#options
     return typeof client === 'function' ? client(keyArn(keyId)?.region ?? '') : client
   }
-
-  #common(context: EncryptionContext) {
-    const { grantTokens } = this.#options
-    return { EncryptionContext: { ...context }, ...(grantTokens && { GrantTokens: [...grantTokens] }) }
-  }
-}
-
-function encryptedBy({
-  KeyId = '',
-  CiphertextBlob,
-}: {
-  readonly KeyId?: string
-  readonly CiphertextBlob?: Uint8Array
-}): EncryptedDataKey {
-  if (!keyArn(KeyId) || !CiphertextBlob) throw new Error('KMS did not name the key that it used by its ARN.')
-  return {
-    providerId: PROVIDER,
-    providerInfo: encoder.encode(KeyId),
-    encryptedDataKey: new Uint8Array(CiphertextBlob),
-  }
-}
-
-function keyArn(text: string): KeyArn | undefined {
-  const match = KEY_ARN.exec(text)
-  if (!match) return undefined
-  const [arn, partition, region, account, keyId] = match as unknown as [string, string, string, string, string]
-  return { arn, partition, region, account, keyId }
-}
-
-/** The id that the keys of a multi-Region set have in common (KR-8). */
-function multiRegionId(identifier: string): string | undefined {
-  const id = keyArn(identifier)?.keyId ?? identifier
-  return id.startsWith('mrk-') ? id : undefined
 }

@@ -1,5 +1,13 @@
+import type { Bytes } from '../../contract/bytes.js'
 import { DataKeyUnwrapError } from '../errors.js'
-import type { Keyring, UnwrappingRequest, WrappedKey, WrappingRequest } from '../materials.js'
+import {
+  type DataKey,
+  type Keyring,
+  type UnwrappingRequest,
+  type WrappedKey,
+  type WrappingRequest,
+  wipe,
+} from '../materials.js'
 
 /** Keyrings of which any one can decrypt a message: each of them is a full reader. */
 export interface MultiKeyringOptions {
@@ -11,6 +19,8 @@ export interface MultiKeyringOptions {
 
 /**
  * Several keyrings as one (KR-12, KR-13): a message is encrypted for all of them, and decrypted by the first that can.
+ * While a message is being encrypted for more than one, the page has the bytes of its data key, which are wiped then. (For
+ * several keys of one vault and Region, `keyIds` of a {@link KmsKeyring} does without.)
  *
  * @example
  * ```ts
@@ -32,23 +42,35 @@ export class MultiKeyring implements Keyring {
       throw new TypeError('There is a data key already: a multi-keyring with a generator makes its own.')
     if (!this.#generator && !request.dataKey)
       throw new TypeError('A multi-keyring without a generator cannot make a data key.')
+    const keyrings = this.#keyrings
+    // The next keyrings encrypt the bytes that the first one gives.
+    const handleFor = keyrings.length > 1 ? undefined : request.handleFor
     const encryptedDataKeys = []
-    let { dataKey } = request
-    for (const keyring of [...(this.#generator ? [this.#generator] : []), ...this.#children]) {
-      const wrapped = await keyring.wrap({ ...request, dataKey })
-      dataKey = wrapped.dataKey
-      encryptedDataKeys.push(...wrapped.encryptedDataKeys)
+    let { dataKey }: { dataKey?: DataKey | undefined } = request
+    try {
+      for (const keyring of keyrings) {
+        const wrapped = await keyring.wrap({ ...request, handleFor, dataKey: dataKey as Bytes | undefined })
+        dataKey = wrapped.dataKey
+        encryptedDataKeys.push(...wrapped.encryptedDataKeys)
+      }
+    } catch (error) {
+      wipe(dataKey)
+      throw error
     }
-    return { dataKey: dataKey as WrappedKey['dataKey'], encryptedDataKeys }
+    return { dataKey: dataKey as DataKey, encryptedDataKeys }
   }
 
   async unwrap(request: UnwrappingRequest): ReturnType<Keyring['unwrap']> {
     const errors: Error[] = []
-    for (const keyring of [...(this.#generator ? [this.#generator] : []), ...this.#children]) {
+    for (const keyring of this.#keyrings) {
       const unwrapped = await keyring.unwrap(request)
       if ('dataKey' in unwrapped) return unwrapped
       errors.push(new DataKeyUnwrapError(unwrapped.errors, 'A keyring could not decrypt the data key.'))
     }
     return { errors }
+  }
+
+  get #keyrings(): readonly Keyring[] {
+    return this.#generator ? [this.#generator, ...this.#children] : this.#children
   }
 }

@@ -1,5 +1,4 @@
-import { type Bytes, concatenate, equalInConstantTime } from '../../contract/bytes.js'
-import { encoder, u32 } from '../bytes.js'
+import { type Bytes, concatenate, encoder, equalInConstantTime, u32 } from '../../contract/bytes.js'
 import { type EncryptionContext, serializeContext } from '../encryption-context.js'
 import { IV_LENGTH, TAG_LENGTH } from '../header.js'
 import type { Keyring, UnwrappingRequest, WrappedKey, WrappingRequest } from '../materials.js'

@@ -1,4 +1,5 @@
-import { decodeText, encoder } from '../bytes.js'
+import { encoder } from '../../contract/bytes.js'
+import { decodeText } from '../bytes.js'
 import type { Keyring, UnwrappingRequest, WrappedKey, WrappingRequest } from '../materials.js'
 import { checkNamespace } from './raw.js'
 

@@ -2,7 +2,7 @@
 import type { OperationName } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
 import { builtOperations } from '../../../worker/operations/table.js'
-import { inputs, kinds, newAliasName } from '../fixtures/requests.js'
+import { newAliasName, onStores, validRequest } from '../fixtures/requests.js'
 import { call, errorOf, sharedVault } from '../fixtures/vault.js'
 import { allow, connectUser } from './fixtures.js'
 
@@ -11,26 +11,13 @@ const needed: { readonly [Operation in OperationName]?: readonly string[] } = {
   ReEncrypt: ['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
   ReplicateKey: ['kms:ReplicateKey', 'kms:CreateKey'],
 }
-/** Settled by the grant (AUTHZ-17). */
-const others: readonly string[] = ['RetireGrant']
-const withoutKey: { readonly [Operation in OperationName]?: object } = {
-  CreateKey: {},
-  GenerateRandom: { NumberOfBytes: 8 },
-  ListKeys: {},
-}
+/** Settled by the grant (AUTHZ-17), or never allowed to do anything. */
+const others: readonly string[] = ['RetireGrant', ...onStores]
 const operations = builtOperations.filter((name) => !others.includes(name))
 
 const shared = sharedVault()
 
-async function request(operation: OperationName): Promise<object> {
-  const { kms } = shared
-  const input = withoutKey[operation]
-  if (input) return input
-  const { KeyMetadata } = await kms.createKey(kinds[operation] ?? {})
-  const made = (await inputs[operation]?.(kms, KeyMetadata)) as object
-  if (operation === 'CancelKeyDeletion') await kms.scheduleKeyDeletion({ KeyId: KeyMetadata.KeyId })
-  return made
-}
+const request = (operation: OperationName) => validRequest(shared.kms, operation)
 
 describe.each(operations)('%s', (operation) => {
   const actions = needed[operation] ?? [`kms:${operation}`]

@@ -2,7 +2,7 @@
  * The package as applications get it: the built library in the node_modules of an application, which Vite bundles, under
  * a strict Content Security Policy.
  */
-import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
@@ -17,6 +17,8 @@ const sources = {
   'index.html': '<!doctype html><title>An application</title><script type="module" src="./main.js"></script>',
   'main.js': `
     import { openVault } from 'browser-kms'
+    import { buildClient, DataKeyUnwrapError, KmsKeyring } from 'browser-kms/envelope'
+    globalThis.envelope = { buildClient, DataKeyUnwrapError, KmsKeyring }
     const own = () => new Worker(new URL('./own.js', import.meta.url), { type: 'module' })
     globalThis.ways = {
       bundled: () => openVault(),
@@ -41,7 +43,7 @@ test.beforeAll(async () => {
     root,
     configFile: join(root, 'vite.config.ts'),
     logLevel: 'warn',
-    environments: { index: environment, worker: environment, hsm: environment },
+    environments: { library: environment, worker: environment, hsm: environment, data: environment },
   })
   await library.buildApp()
   await copyFile(join(root, 'package.json'), join(installed, 'package.json'))
@@ -100,3 +102,49 @@ for (const { way, open, year } of [
     expect(answer).toEqual(['meet me at noon', year, 'ECC_SECG_P256K1'])
     expect(complaints).toEqual([])
   })
+
+test('no part of a worker that is loaded later imports the worker’s own file, which WebKit would run a second time', async () => {
+  const assets = join(app, 'dist/assets')
+  const names = (await readdir(assets)).filter((name) => name.endsWith('.js'))
+  const entries = names.filter((name) => /^(hsm|own|data-worker)-/.test(name))
+  expect(entries.length).toBeGreaterThanOrEqual(3)
+  for (const name of names) {
+    const code = await readFile(join(assets, name), 'utf8')
+    for (const entry of entries)
+      expect(code, `${name} imports ${entry}`).not.toMatch(new RegExp(`(from|import\\()\\s*["'\`]\\./${entry}`))
+  }
+})
+
+test('bulk encryption starts the data worker that comes with the package; errors are of one class for all entries', async ({
+  page,
+}) => {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(address)
+  const outcome = await page.evaluate(async () => {
+    const { ways, envelope } = globalThis as unknown as {
+      ways: Record<string, () => Promise<Vault>>
+      envelope: typeof import('browser-kms/envelope')
+    }
+    const vault = (await ways.bundled?.()) as Vault
+    const [one, other] = [await vault.kms.createKey({}), await vault.kms.createKey({})]
+    const box = vault.envelope(one.KeyMetadata.KeyId)
+    const sealed = await box.encrypt(new Uint8Array(5_000_000), { note: '42' })
+    const { plaintext } = await box.decrypt(sealed)
+    const refused = await vault
+      .envelope(other.KeyMetadata.KeyId)
+      .decrypt(sealed)
+      .catch((error: unknown) => error)
+    // Signed, where the policy does not allow the WebAssembly that hashes fast.
+    const { buildClient, KmsKeyring, DataKeyUnwrapError } = envelope
+    const keyring = new KmsKeyring({ client: vault.kms, generatorKeyId: one.KeyMetadata.Arn as string })
+    const signing = buildClient()
+    const signed = await signing.encrypt(keyring, new Uint8Array(3_000_000), { frameLength: 100_000 })
+    const opened = await signing.decrypt(keyring, signed.result)
+    await vault.close()
+    return [plaintext.byteLength, refused instanceof DataKeyUnwrapError, opened.plaintext.byteLength]
+  })
+  expect(outcome).toEqual([5_000_000, true, 3_000_000])
+  expect(complaints).toEqual([])
+  expect(page.workers().some((worker) => worker.url().includes('data-worker'))).toBe(true)
+})

@@ -28,14 +28,20 @@ const sources = {
   'index.html': '<!doctype html><title>An application</title><script type="module" src="/page.js"></script>',
   'page.js': `
     import { openVault } from 'browser-kms'
+    import { buildClient, KmsKeyring } from 'browser-kms/envelope'
     const policy = trustedTypes.createPolicy('application', { createScriptURL: (url) => url })
     globalThis.violations = []
     addEventListener('securitypolicyviolation', ({ violatedDirective }) => violations.push(violatedDirective))
     globalThis.openOwn = () => openVault({ worker: new Worker(policy.createScriptURL('/hsm.js'), { type: 'module' }) })
+    const dataWorkers = { start: () => new Worker(policy.createScriptURL('/data.js'), { type: 'module' }) }
+    globalThis.openForBulk = () => openVault({ worker: policy.createScriptURL('/hsm.js'), dataWorkers })
+    globalThis.buildClient = () => buildClient({ dataWorkers })
+    globalThis.KmsKeyring = KmsKeyring
     globalThis.openByUrl = () => openVault({ worker: policy.createScriptURL('/hsm.js') })`,
   'hsm.js': `
     import { serveVault } from 'browser-kms/worker'
     serveVault()`,
+  'data.js': "import 'browser-kms/data-worker.js'",
 }
 
 let directory: string
@@ -49,7 +55,9 @@ test.beforeAll(async () => {
   for (const [name, source] of Object.entries(sources)) await writeFile(join(directory, name), source)
   const alias = [
     { find: /^browser-kms$/, replacement: path('../../../src/index.ts') },
+    { find: /^browser-kms\/envelope$/, replacement: path('../../../src/envelope/index.ts') },
     { find: /^browser-kms\/worker$/, replacement: path('../../../worker/index.ts') },
+    { find: /^browser-kms\/data-worker\.js$/, replacement: path('../../../src/envelope/data-workers/entry.ts') },
   ]
   await build({
     root: directory,
@@ -58,9 +66,9 @@ test.beforeAll(async () => {
     resolve: { alias },
     worker: { format: 'es' },
     build: {
-      modulePreload: { polyfill: false },
+      modulePreload: false,
       rolldownOptions: {
-        input: { page: join(directory, 'page.js'), hsm: join(directory, 'hsm.js') },
+        input: { page: join(directory, 'page.js'), hsm: join(directory, 'hsm.js'), data: join(directory, 'data.js') },
         output: { entryFileNames: '[name].js' },
         preserveEntrySignatures: 'strict',
       },
@@ -120,3 +128,32 @@ for (const { way, open } of [
     expect(requests).toEqual([])
     expect(complaints).toEqual([])
   })
+
+test('bulk encryption too, signed or not: where WebAssembly is refused, hashing goes on without it', async ({
+  page,
+}) => {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(address)
+  await page.waitForFunction(() => 'openForBulk' in globalThis)
+  const outcome = await page.evaluate(async () => {
+    const { openForBulk, buildClient, KmsKeyring, violations } = globalThis as unknown as {
+      openForBulk: () => Promise<Vault>
+      violations: string[]
+    } & typeof import('browser-kms/envelope')
+    const vault = await openForBulk()
+    const { KeyMetadata } = await vault.kms.createKey({})
+    const box = vault.envelope(KeyMetadata.KeyId)
+    const { plaintext } = await box.decrypt(await box.encrypt(new Uint8Array(3_000_000)))
+    const { encrypt, decrypt } = buildClient()
+    const keyring = new KmsKeyring({ client: vault.kms, generatorKeyId: KeyMetadata.Arn as string })
+    const { result } = await encrypt(keyring, new Uint8Array(3_000_000), { frameLength: 100_000 })
+    const signed = await decrypt(keyring, result)
+    await vault.close()
+    return { lengths: [plaintext.byteLength, signed.plaintext.byteLength], violations }
+  })
+  // What the data worker was refused is reported there, and not in the page.
+  expect(outcome).toEqual({ lengths: [3_000_000, 3_000_000], violations: [] })
+  expect(complaints).toEqual([])
+  expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toContain('/data.js')
+})

@@ -6,7 +6,8 @@ test('no buffer of the worker holds a plaintext, a data key or a private half af
   await loadPage(page)
   const { buffers, found, kept } = await page.evaluate(async (name) => {
     const worker = workbench.startWorker.watched()
-    const { kms } = await browserKms.openVault({ name, worker })
+    const vault = await browserKms.openVault({ name, worker })
+    const { kms } = vault
     const { KeyMetadata } = await kms.createKey({})
     const KeyId = KeyMetadata.KeyId
     const secrets: Uint8Array[] = []
@@ -16,7 +17,11 @@ test('no buffer of the worker holds a plaintext, a data key or a private half af
       const encrypted = await kms.encrypt({ KeyId, Plaintext: message })
       await Promise.all([kms.decrypt({ CiphertextBlob }), kms.decrypt({ CiphertextBlob: encrypted.CiphertextBlob })])
       await kms.reEncrypt({ CiphertextBlob, DestinationKeyId: KeyId })
-      secrets.push(Plaintext, message)
+      // A data key that was given as a handle: what it is, the page asks for in the open.
+      const sealed = await vault.envelope(KeyId).encrypt(message)
+      const [encryptedDataKey] = browserKmsEnvelope.readMessageHeader(sealed)?.encryptedDataKeys ?? []
+      const opened = await kms.decrypt({ CiphertextBlob: encryptedDataKey?.encryptedDataKey as Uint8Array })
+      secrets.push(Plaintext, message, opened.Plaintext)
     }
     const pair = await kms.generateDataKeyPair({ KeyId, KeyPairSpec: 'ECC_SECG_P256K1' })
     secrets.push(pair.PrivateKeyPlaintext.slice(33, 65))

@@ -12,8 +12,12 @@ export const keyName = 'kat-key'
 export const wrappingKeyBytes = sequence(0x40, 32)
 
 /** The raw AES keyring of the known answers. */
-export async function knownKeyring(): Promise<RawAesKeyring> {
-  const wrappingKey = await crypto.subtle.importKey('raw', wrappingKeyBytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+export function knownKeyring(): Promise<RawAesKeyring> {
+  return rawAesKeyring(keyName, wrappingKeyBytes)
+}
+
+export async function rawAesKeyring(keyName: string, bytes: Uint8Array<ArrayBuffer>): Promise<RawAesKeyring> {
+  const wrappingKey = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
   return new RawAesKeyring({ keyNamespace, keyName, wrappingKey })
 }
 

@@ -7,8 +7,8 @@ import {
   CommitmentPolicy as SdkPolicy,
 } from '@aws-crypto/client-node'
 import { describe, expect, test } from 'vitest'
+import { suiteIds, suiteName, suiteOf } from '../../../src/contract/suites.js'
 import { buildClient } from '../../../src/envelope/index.js'
-import { suiteIds, suiteName, suiteOf } from '../../../src/envelope/suites.js'
 import { keyName, keyNamespace, knownKeyring, wrappingKeyBytes } from './fixtures.js'
 
 const sdkKeyring = new RawAesKeyringNode({

@@ -1,8 +1,9 @@
 /** Messages of the AWS Encryption SDK: known answers, tampering, streams (chapter 09). */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bodyAdditionalData } from '../../../src/envelope/body.js'
+import { suiteIds, suiteName, suiteOf } from '../../../src/contract/suites.js'
 import { parseContext, serializeContext } from '../../../src/envelope/encryption-context.js'
+import { bodyAdditionalData } from '../../../src/envelope/frames.js'
 import { readHeader } from '../../../src/envelope/header.js'
 import {
   buildClient,
@@ -13,7 +14,6 @@ import {
   RawAesKeyring,
   RawRsaKeyring,
 } from '../../../src/envelope/index.js'
-import { suiteIds, suiteName, suiteOf } from '../../../src/envelope/suites.js'
 import {
   collected,
   hex,
@@ -131,7 +131,7 @@ describe('KAT-12 what was changed is refused', () => {
       suiteId: 0x0478,
       frameLength: 16,
     })
-    const length = (readHeader(result, {}) as { length: number }).length
+    const length = readHeader(result).bytes.byteLength
     const [header, one, two, rest] = [
       result.slice(0, length),
       result.slice(length, length + 48),
@@ -208,7 +208,7 @@ describe('streams', () => {
     const keyring = await knownKeyring()
     const bytes = crypto.getRandomValues(new Uint8Array(100))
     const { result } = await strict.encrypt(keyring, bytes, { suiteId: 0x0478, frameLength: 16 })
-    const header = (readHeader(result, {}) as { length: number }).length
+    const header = readHeader(result).bytes.byteLength
     for (let length = 0; length < result.byteLength; length += 5) {
       const received: number[] = []
       const stream = strict.decryptStream(keyring)
@@ -320,12 +320,12 @@ describe('keyrings', () => {
     const watched: Keyring = {
       async wrap(request) {
         const wrapped = await keyring.wrap(request)
-        seen.push(wrapped.dataKey)
+        seen.push(wrapped.dataKey as Uint8Array)
         return wrapped
       },
       async unwrap(request) {
         const unwrapped = await keyring.unwrap(request)
-        if ('dataKey' in unwrapped) seen.push(unwrapped.dataKey)
+        if ('dataKey' in unwrapped) seen.push(unwrapped.dataKey as Uint8Array)
         return unwrapped
       },
     }

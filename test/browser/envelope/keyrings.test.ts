@@ -1,10 +1,10 @@
 /** Envelope encryption under the keys of a vault (KR-3 to KR-11, KR-20). */
 import { buildClient, type Keyring, KmsKeyring, MultiKeyring } from 'browser-kms/envelope'
 import { describe, expect, test } from 'vitest'
-import { connectUser, userArn } from './authorization/fixtures.js'
-import { sameBytes } from './fixtures/same-bytes.js'
-import { auditRecords } from './fixtures/stored.js'
-import { freshVault, newKey, sharedVault, utf8 } from './fixtures/vault.js'
+import { connectUser, userArn } from '../authorization/fixtures.js'
+import { sameBytes } from '../fixtures/same-bytes.js'
+import { auditRecords } from '../fixtures/stored.js'
+import { freshVault, newKey, sharedVault, utf8 } from '../fixtures/vault.js'
 
 const { encrypt, decrypt, encryptStream, decryptStream } = buildClient()
 const shared = sharedVault()
@@ -86,6 +86,36 @@ test('KR-9 KR-11 multi-Region keys stand in for one another', async () => {
   const reader = new KmsKeyring({ client: (region) => vault.region(region), keyIds: [replica] })
   expect((await decrypt(reader, result)).plaintext).toEqual(plaintext)
   expect(() => new KmsKeyring({ client: kms, keyIds: [Arn, replica] })).toThrow(/twice/)
+})
+
+test('KR-10 discovery in one Region: keys of others are passed over, replicas stand in', async () => {
+  const { vault, kms } = await freshVault()
+  const there = 'browser-local-2'
+  const single = await keyringOf(kms)
+  const { KeyMetadata } = await kms.createKey({ MultiRegion: true })
+  await kms.replicateKey({ KeyId: KeyMetadata.KeyId, ReplicaRegion: there })
+  await vault.region(there).describeKey({ KeyId: KeyMetadata.KeyId })
+  const multi = new KmsKeyring({ client: kms, generatorKeyId: KeyMetadata.Arn as string })
+  const discovery = new KmsKeyring({ client: vault.region(there), discovery: true, discoveryRegion: there })
+  const { result } = await encrypt(multi, plaintext)
+  expect((await decrypt(discovery, result)).plaintext).toEqual(plaintext)
+  const { errors } = await failure(decrypt(discovery, (await encrypt(single.keyring, plaintext)).result))
+  expect(errors).toEqual([])
+  expect(() => new KmsKeyring({ client: kms, keyIds: [single.Arn], discoveryRegion: there })).toThrow(TypeError)
+})
+
+test('KR-14 keys of several Regions, each through its own client', async () => {
+  const { vault, kms } = await freshVault()
+  const there = vault.region('browser-local-2')
+  const keys = [await newKey(kms), await newKey(there), await newKey(kms)].map(({ Arn }) => Arn as string)
+  const [generatorKeyId = '', ...keyIds] = keys
+  const keyring = new KmsKeyring({ client: (region) => vault.region(region), generatorKeyId, keyIds })
+  const { result, messageHeader } = await encrypt(keyring, plaintext)
+  expect(messageHeader.encryptedDataKeys).toHaveLength(3)
+  for (const key of keys) {
+    const reader = new KmsKeyring({ client: (region) => vault.region(region), keyIds: [key] })
+    expect((await decrypt(reader, result)).plaintext).toEqual(plaintext)
+  }
 })
 
 test('KR-20 a grant by subset of the context suits signed messages, one by the whole does not', async () => {

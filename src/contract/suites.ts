@@ -41,6 +41,9 @@ export function suiteOf(id: number): Suite | undefined {
   return { id, version, keyLength, kdf, commits, curve }
 }
 
+/** Bytes of a message's id. */
+export const messageIdLength = ({ version }: Suite): number => (version === 1 ? 16 : 32)
+
 /** All ids. */
 export const suiteIds: readonly number[] = Object.keys(suites).map(Number)
 

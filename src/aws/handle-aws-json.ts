@@ -1,0 +1,164 @@
+import type { KmsClient } from '../client.js'
+import { errorRecord, KmsError, kmsError } from '../contract/errors.js'
+import { operations } from '../contract/model.js'
+import { sensitiveMembers } from '../contract/sensitive.js'
+import type { OperationModel, OperationName, ResponseMetadata } from '../contract/shapes.js'
+import { checkRegion } from '../contract/vault-names.js'
+import type { Vault } from '../vault.js'
+import { readMembers, writeMembers } from './json-members.js'
+import { Refusal, unserializable } from './refusal.js'
+import { regionOf } from './region.js'
+import { isUnsaid } from './unsaid.js'
+
+/** Who answers requests: one client, or a vault, whose account root's clients answer, each for its Region. */
+export type AwsJsonSource = KmsClient | Vault
+
+/** A request as an AWS client sends it. */
+export interface AwsJsonRequest {
+  /** `POST`, for every operation. */
+  readonly method: string
+  /** `/`, perhaps with the query of a presigned URL. Default `/`. */
+  readonly path?: string
+  /** Names in any case. `x-amz-target` tells the operation; `authorization` or `host` the Region. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The JSON text, or its bytes. */
+  readonly body?: string | Uint8Array | undefined
+}
+
+/** The response of AWS KMS. */
+export interface AwsJsonResponse {
+  readonly statusCode: number
+  /** `Content-Type`, and `x-amzn-RequestId`: the id in the audit record. */
+  readonly headers: Readonly<Record<string, string>>
+  /** A JSON text; empty for operations that answer nothing. */
+  readonly body: string
+}
+
+const TARGET_PREFIX = 'TrentService.'
+/** Bytes, or characters: far more than any request needs. */
+const MAX_BODY = 16_777_216
+
+/**
+ * Answers one request of the AWS JSON 1.1 protocol, as AWS KMS would: for clients of AWS KMS that reach the vault by
+ * another way than the AWS SDK for JavaScript, such as a service worker's `fetch`, or WebAssembly. Never rejects: what
+ * goes wrong is an answer too.
+ *
+ * - **No signature is checked**, and the request's credentials choose no principal: whoever can send a request here acts
+ *   as the principal of the client that is passed, the account root with a vault.
+ * - **Region**: a vault answers for the Region of the request's credential scope, or else of its host
+ *   (`kms.REGION.amazonaws.com`), or else its own. A client answers for its own Region, whatever the request says.
+ * - **Members that the API does not have** get `ValidationException`, as in `vault.kms`; AWS ignores them.
+ *
+ * @param source a vault, or the client of any principal
+ *
+ * @example
+ * ```ts
+ * const { statusCode, headers, body } = await handleAwsJson(vault, {
+ *   method: 'POST',
+ *   headers: { 'X-Amz-Target': 'TrentService.ListKeys', Host: 'kms.browser-local-1.amazonaws.com' },
+ *   body: '{"Limit":10}',
+ * })
+ * ```
+ */
+export async function handleAwsJson(source: AwsJsonSource, request: AwsJsonRequest): Promise<AwsJsonResponse> {
+  let operation: OperationName | undefined
+  try {
+    const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+    const client = clientFor(source, request, headers)
+    operation = operationOf(request, headers)
+    return await answer(client, operation, parse(request.body))
+  } catch (error) {
+    return error instanceof Refusal ? refused(error) : failed(error, operation)
+  }
+}
+
+type Headers = ReadonlyMap<string, string>
+
+function clientFor(source: AwsJsonSource, request: AwsJsonRequest, headers: Headers): KmsClient {
+  if (!('region' in source)) return source
+  const region = regionOf(request, headers)
+  if (region === undefined) return source.kms
+  try {
+    checkRegion(region)
+  } catch {
+    throw new Refusal('InvalidSignatureException', 'Credential should be scoped to a valid region.')
+  }
+  return source.region(region)
+}
+
+function operationOf({ method, path = '/' }: AwsJsonRequest, headers: Headers): OperationName {
+  if (method.toUpperCase() !== 'POST' || !/^\/?(?:\?|$)/.test(path))
+    throw new Refusal('UnknownOperationException', '', 404)
+  const target = headers.get('x-amz-target') ?? ''
+  const operation = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : ''
+  if (!Object.hasOwn(operations, operation)) throw new Refusal('UnknownOperationException')
+  return operation as OperationName
+}
+
+function parse(body: AwsJsonRequest['body']): unknown {
+  if (body === undefined || body.length === 0) return {}
+  if (body.length > MAX_BODY)
+    throw new Refusal('RequestEntityTooLargeException', `HTTP content length exceeded ${MAX_BODY} bytes.`)
+  try {
+    return JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    throw unserializable()
+  }
+}
+
+type Answer = Record<string, unknown> & { readonly $metadata: ResponseMetadata }
+
+async function answer(client: KmsClient, operation: OperationName, json: unknown): Promise<AwsJsonResponse> {
+  const { input, output }: OperationModel = operations[operation]
+  const members = readMembers(input, json)
+  try {
+    const answered = await call(client, operation, members)
+    const body = output === null ? '' : JSON.stringify(writeMembers(output, answered))
+    if (output !== null) wipe(output, answered)
+    return respond(200, answered.$metadata.requestId, body)
+  } finally {
+    wipe(input, members)
+  }
+}
+
+function call(client: KmsClient, operation: OperationName, members: object): Promise<Answer> {
+  const method = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}` as Uncapitalize<OperationName>
+  // What came by JSON has any type; the vault checks it against the contract.
+  return (client[method] as (input: object) => Promise<Answer>).call(client, members)
+}
+
+/** The texts that travel cannot be wiped; the bytes that they were made of, or into, can. */
+function wipe(structure: string, members: Readonly<Record<string, unknown>>): void {
+  for (const name of sensitiveMembers(structure)) {
+    const secret = members[name]
+    if (secret instanceof Uint8Array) secret.fill(0)
+  }
+}
+
+function refused({ name, message, statusCode }: Refusal): AwsJsonResponse {
+  return respondWithError(statusCode, '', name, message)
+}
+
+function failed(thrown: unknown, operation: OperationName | undefined): AwsJsonResponse {
+  const { name, message } = errorRecord(thrown)
+  const error = thrown instanceof KmsError ? thrown : kmsError(name, message)
+  const { httpStatusCode, requestId } = error.$metadata
+  const isSaid = operation === undefined || !isUnsaid(operation, error)
+  return respondWithError(httpStatusCode, requestId, error.name, isSaid ? error.message : '')
+}
+
+function respondWithError(statusCode: number, requestId: string, name: string, message: string): AwsJsonResponse {
+  return respond(statusCode, requestId, JSON.stringify({ __type: name, ...(message && { message }) }))
+}
+
+/** @param requestId empty for what never reached the vault */
+function respond(statusCode: number, requestId: string, body: string): AwsJsonResponse {
+  return {
+    statusCode,
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.1',
+      'x-amzn-RequestId': requestId || crypto.randomUUID(),
+    },
+    body,
+  }
+}

@@ -1,0 +1,82 @@
+import type { Bytes } from '../contract/bytes.js'
+import type { DataWorkers, Seat } from './data-workers/data-workers.js'
+import { type HashName, newDigest } from './digests.js'
+
+/** Bytes that are hashed here, at the end; what is longer is hashed in a data worker, as it comes. */
+const HERE_UP_TO = 1_048_576
+/** Tasks that may wait for the worker before {@link Transcript.room} waits too. */
+const MOST_WAITING = 2
+
+let ids = 0
+/** Frees the worker of a message that nobody finishes. */
+const abandoned = new FinalizationRegistry<() => void>((release) => release())
+
+/** The digest of all that a signed message is made of but its signature (STRM-8). */
+export class Transcript {
+  readonly #hash: HashName
+  readonly #workers: DataWorkers | undefined
+  readonly #id = ids++
+  #kept: Uint8Array[] = []
+  #keptLength = 0
+  /** The worker that hashes the message. */
+  #seat: Seat | undefined
+  #release = () => {}
+  #waiting: Promise<void>[] = []
+
+  constructor(hash: HashName, workers: DataWorkers | undefined) {
+    this.#hash = hash
+    this.#workers = workers
+  }
+
+  /** Adds bytes; they are copied during the call. */
+  update(parts: readonly Uint8Array[]): void {
+    for (const part of parts) this.#keptLength += part.byteLength
+    if (!this.#workers || (this.#keptLength <= HERE_UP_TO && !this.#seat)) {
+      this.#kept.push(...parts.map((part) => part.slice()))
+      return
+    }
+    this.#seat ??= this.#take(this.#workers)
+    const task = this.#seat.hash({ id: this.#id, hash: this.#hash, parts: [...this.#kept, ...parts] })
+    // A failure is told to whoever waits for room or the digest.
+    task.catch(() => {})
+    this.#waiting.push(task)
+    this.#kept = []
+  }
+
+  /** Waits while more has come than can be hashed. */
+  async room(): Promise<void> {
+    while (this.#waiting.length > MOST_WAITING) await this.#waiting.shift()
+  }
+
+  async digest(): Promise<Bytes> {
+    if (this.#seat) {
+      await Promise.all(this.#waiting)
+      return this.#seat.digest(this.#id).finally(() => this.close())
+    }
+    const digest = await newDigest(this.#hash)
+    for (const part of this.#kept) digest.update(part)
+    this.close()
+    return digest.digest()
+  }
+
+  /** Frees the worker. To be called at the end, good or bad. */
+  close(): void {
+    this.#kept = []
+    if (!this.#seat) return
+    this.#seat = undefined
+    abandoned.unregister(this)
+    this.#release()
+  }
+
+  #take(workers: DataWorkers): Seat {
+    const seat = workers.seat()
+    const id = this.#id
+    seat.transcripts += 1
+    this.#release = () => {
+      seat.transcripts -= 1
+      seat.forget(id)
+    }
+    abandoned.register(this, this.#release, this)
+    return seat
+  }
+}
