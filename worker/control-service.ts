@@ -24,6 +24,7 @@ import { type Caller, callerFor, principalArn, rootCaller } from './authorizatio
 import { loadEvaluator } from './authorization/lazy-evaluator.js'
 import { guard } from './gate.js'
 import { keyByAnyIdentifier } from './operations/targets.js'
+import { checkRequestQuotas } from './quotas.js'
 import { Regions, type RegionsOptions } from './regions.js'
 import type { ChangeNotice } from './storage/change-feed.js'
 
@@ -70,6 +71,7 @@ export class VaultControl implements ControlService {
         checkRegion(region)
         checkAccountId(accountId)
         checkQuotas(quotas)
+        checkRequestQuotas(quotas)
         const regions = new Regions({
           ...this.#options,
           vaultName: name,

@@ -1,5 +1,10 @@
 /** The quotas of chapter 08 as one table, with AWS's defaults. */
+import { ValidationException } from '../src/contract/errors.js'
+import { keySpecs } from '../src/contract/key-specs.js'
+import { operations } from '../src/contract/model.js'
 import type { RequestProfile, RequestQuotas, VaultQuotas } from '../src/contract/quotas.js'
+import type { OperationName } from '../src/contract/shapes.js'
+import { cryptographic } from './throttle.js'
 
 /** How many there may be (QUOTA-5 to QUOTA-10). Exceeding one is a LimitExceededException. */
 export interface Quotas {
@@ -131,4 +136,24 @@ export function requestRates({ requests }: VaultQuotas, region: string): Request
 function ratesOf(profile: RequestProfile, region: string): RequestRates {
   const size = LARGEST_REGIONS.includes(region) ? 2 : LARGER_REGIONS.includes(region) ? 1 : 0
   return { ...PROFILES[profile], symmetric: SYMMETRIC_RATES[profile][size] }
+}
+
+/** @throws {@link ValidationException} for rates that would limit nothing */
+export function checkRequestQuotas({ requests }: VaultQuotas): void {
+  const perSecond = typeof requests === 'object' ? requests.perSecond : undefined
+  for (const name of Object.keys(perSecond ?? {}))
+    if (!isRequestQuota(name))
+      throw new ValidationException(
+        `quotas.requests.perSecond['${name}'] is no quota of requests: cryptographic operations are counted by kind of key, such as 'symmetric', others by their name.`,
+      )
+}
+
+/** Whether anything is counted under a name. */
+function isRequestQuota(name: string): boolean {
+  if (Object.values(PROFILES).some((rates) => Object.hasOwn(rates, name))) return true
+  if (name === 'symmetric' || name === 'changesPerKey') return true
+  // Kinds of key that share no quota have their own.
+  if (Object.hasOwn(keySpecs, name))
+    return !['SYMMETRIC', 'HMAC', 'RSA', 'ECC', 'SM2', 'ML_DSA'].some((kind) => name.startsWith(kind))
+  return Object.hasOwn(operations, name) && !cryptographic.includes(name as OperationName)
 }

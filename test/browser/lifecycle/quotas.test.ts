@@ -189,6 +189,10 @@ describe('quotas that can be none are refused by openVault', () => {
     { requests: { perSecond: { CreateKey: -1 } } },
     { requests: { perSecond: { CreateKey: Number.NaN } } },
     { requests: { perSecond: { CreateKey: '5' } } },
+    { requests: { perSecond: { CreateKeys: 5 } } },
+    { requests: { perSecond: { Encrypt: 5 } } },
+    { requests: { perSecond: { RSA_2048: 5 } } },
+    { requests: { perSecond: { toString: 5 } } },
   ]
   test.each(bad.map((quotas) => [quotas]))('%o', async (quotas) => {
     const name = newVaultName()
@@ -364,6 +368,18 @@ describe('requests that reach two Regions', () => {
     const { MultiRegionConfiguration } = (await kms.describeKey({ KeyId: third?.KeyId })).KeyMetadata
     expect(MultiRegionConfiguration?.ReplicaKeys).toEqual([])
     expect((await there.listKeys({})).Keys).toHaveLength(3)
+  })
+
+  test('QUOTA-28 what counts as two CreateKey passes a rate of one, where nothing came before it', async () => {
+    const { vault, kms, setClock } = await clockedVault(start, {
+      quotas: { requests: { perSecond: { CreateKey: 1 } } },
+    })
+    const { KeyId } = (await kms.createKey({ MultiRegion: true })).KeyMetadata
+    await kms.replicateKey({ KeyId, ReplicaRegion: otherRegion })
+    const there = vault.region(otherRegion)
+    await expectError(there.createKey({}), 'ThrottlingException', throttled)
+    setClock(start + SECOND)
+    await there.createKey({})
   })
 
   test('QUOTA-27 QUOTA-28 and as one ReplicateKey where the primary is', async () => {
