@@ -4,12 +4,16 @@
  * one run, in Chromium. Prints tables; passes no judgement. Contenders take turns in every round, and the ratio is of
  * one round, so that a slow minute of the machine hits all alike; the figure is the median of the rounds.
  *
- *     npm run bench                 everything (about two minutes)
- *     npm run bench -- encrypt      only the rates of Encrypt
- *     npm run bench -- algorithms   only signatures and MACs
- *     npm run bench -- storage      only opening, listing and memory
- *     npm run bench -- lifecycle    only catching up after three years
- *     npm run bench -- policies     only decisions of policies and grants
+ *     npm run bench                     everything (about nine minutes)
+ *     npm run bench -- encrypt          only the rates of Encrypt
+ *     npm run bench -- algorithms       only signatures and MACs
+ *     npm run bench -- storage          only opening, listing and memory
+ *     npm run bench -- lifecycle        only catching up after three years
+ *     npm run bench -- policies         only decisions of policies and grants
+ *     npm run bench -- aws              only the adapter for AWS clients
+ *     npm run bench -- envelope         only streams of envelope encryption, and its peers
+ *     npm run bench -- envelope-frames  only its frame lengths
+ *     npm run bench -- envelope-memory  only its memory, and how busy the page is
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +22,8 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { build, preview } from 'vite'
 import { chromiumArguments, findChromium } from '../scripts/chromium.mjs'
+import { awsCryptoAliases } from '../test/browser/fixtures/aws-crypto-aliases.mjs'
+import { envelopeParts } from './envelope.mjs'
 
 const parts = process.argv.slice(2)
 const wants = (part) => parts.length === 0 || parts.includes(part)
@@ -29,10 +35,16 @@ const config = {
   root: join(root, 'bench/page'),
   logLevel: 'warn',
   resolve: {
-    alias: { 'browser-kms/worker': join(root, 'worker/index.ts'), 'browser-kms': join(root, 'src/index.ts') },
+    alias: [
+      { find: 'browser-kms/aws', replacement: join(root, 'src/aws/index.ts') },
+      { find: 'browser-kms/envelope', replacement: join(root, 'src/envelope/index.ts') },
+      { find: 'browser-kms/worker', replacement: join(root, 'worker/index.ts') },
+      { find: 'browser-kms', replacement: join(root, 'src/index.ts') },
+      ...awsCryptoAliases,
+    ],
   },
   worker: { format: 'es' },
-  build: { outDir, emptyOutDir: true, target: 'es2022' },
+  build: { outDir, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 2_000 },
   // Cross-origin isolation makes the page's clock fine enough.
   preview: {
     port: 0,
@@ -42,7 +54,11 @@ const config = {
 await build(config)
 const server = await preview(config)
 const { port } = server.httpServer.address()
-const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments() })
+const browser = await chromium.launch({
+  executablePath: findChromium(),
+  args: [...chromiumArguments(), '--js-flags=--expose-gc'],
+})
+const { envelope, envelopeFrames, envelopeMemory } = envelopeParts({ freshPage, browser, median })
 
 try {
   if (wants('encrypt')) await encryptRates()
@@ -50,6 +66,10 @@ try {
   if (wants('storage')) await storage()
   if (wants('lifecycle')) await lifecycle()
   if (wants('policies')) await policies()
+  if (wants('aws')) await aws()
+  if (wants('envelope')) await envelope()
+  if (wants('envelope-frames')) await envelopeFrames()
+  if (wants('envelope-memory')) await envelopeMemory()
 } finally {
   await browser.close()
   await server.close()
@@ -164,6 +184,36 @@ async function storage() {
     `\nMemory of the worker after using each of 10,000 keys: ${((after - before) / 10_000).toFixed(0)} bytes a key`,
   )
   await page.context().close()
+}
+
+async function aws() {
+  const page = await freshPage()
+  const rows = []
+  for (const inFlight of [1, 16, 64]) {
+    const rounds = []
+    for (let round = 0; round < 7; round++)
+      rounds.push(
+        await page.evaluate(async (inFlight) => {
+          const { bench } = globalThis
+          globalThis.awsContenders ??= await bench.awsContenders()
+          const plaintext = crypto.getRandomValues(new Uint8Array(1024))
+          const micros = {}
+          for (const contender of globalThis.awsContenders)
+            micros[contender.name] = 1e6 / (await bench.rate(contender, plaintext, inFlight, 300))
+          return micros
+        }, inFlight),
+      )
+    const micros = (of) => median(rounds.map(of)).toFixed(0)
+    rows.push({
+      'in flight': inFlight,
+      'vault.kms, µs a call': micros(({ kms }) => kms),
+      'handleAwsJson adds': micros(({ json, kms }) => json - kms),
+      'KMSClient, µs a call': micros(({ sdk }) => sdk),
+      'of which the adapter': micros(({ sdk, sdkWithoutAdapter }) => sdk - sdkWithoutAdapter),
+    })
+  }
+  console.log('\nThe adapter for AWS clients: Encrypt of 1 KiB')
+  console.table(rows)
 }
 
 async function policies() {

@@ -5,5 +5,15 @@ import { rate } from './rate.js'
 import { catchUpTimes, openingTimes, useAllKeys } from './storage.js'
 
 /** What bench/run.mjs calls in the page. */
-const bench = { algorithmContenders, contenders, rate, openingTimes, useAllKeys, catchUpTimes, decisionTime }
+const bench = {
+  algorithmContenders,
+  contenders,
+  rate,
+  openingTimes,
+  useAllKeys,
+  catchUpTimes,
+  decisionTime,
+  awsContenders: async () => (await import('./aws.js')).awsContenders(),
+  envelope: async () => (await import('./envelope.js')).envelope,
+}
 Object.assign(globalThis, { bench })
