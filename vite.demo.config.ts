@@ -40,6 +40,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^browser-kms$/, replacement: path('src/index.ts') },
+      { find: /^browser-kms\/data-worker\.js$/, replacement: path('src/envelope/data-workers/entry.ts') },
+      { find: /^browser-kms\/envelope$/, replacement: path('src/envelope/index.ts') },
       { find: /^browser-kms\/worker$/, replacement: path('worker/index.ts') },
     ],
   },
@@ -81,7 +83,7 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ['**/*.{html,js,css,svg,png,webmanifest}'],
-        // The HSM of src/vault.ts: this page starts its own (hsm.ts).
+        // The HSM and the data worker that the library would start: this page starts its own.
         globIgnores: ['assets/entry-*.js'],
         // Under Trusted Types the service worker could not import a script by its name.
         inlineWorkboxRuntime: true,

@@ -2,7 +2,8 @@
  * The page's Trusted Types policy, the only one its Content Security Policy allows: it lets through the page's own
  * three scripts that run apart from it, and nothing else.
  */
-import dataWorkerUrl from './file-cipher/data-worker.ts?worker&url'
+import type { DataWorkersOptions } from 'browser-kms/envelope'
+import dataWorkerUrl from './data-worker.ts?worker&url'
 import hsmUrl from './hsm.ts?worker&url'
 
 /** The service worker, as vite-plugin-pwa names it. */
@@ -34,7 +35,7 @@ export function trustedScriptUrl(url: string): string {
 }
 
 /** Starts one of the page's own workers. */
-export function createScriptWorker(url: string): Worker {
+function createScriptWorker(url: string): Worker {
   return new Worker(trustedScriptUrl(url), { type: 'module' })
 }
 
@@ -42,3 +43,6 @@ export function createScriptWorker(url: string): Worker {
 export function createHsm(): Worker {
   return createScriptWorker(hsmUrl)
 }
+
+/** How data workers are started. Who encrypts with these same options shares the workers. */
+export const dataWorkers: DataWorkersOptions = { start: () => createScriptWorker(dataWorkerUrl) }

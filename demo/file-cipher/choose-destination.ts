@@ -1,5 +1,4 @@
 import type { Destination } from './destination.js'
-import { FileCipherError } from './file-cipher-error.js'
 import { temporaryFolder } from './temporary-files.js'
 
 type SavePicker = (options: { suggestedName: string }) => Promise<FileSystemFileHandle>
@@ -18,8 +17,9 @@ export function canAskWhereToSave(): boolean {
  * The best place this browser has for the output: a file the user picks, else private storage, else memory. Must be
  * called soon after a click, or the browser refuses to open its dialog.
  *
+ * @param length bytes of the output, about
  * @throws `AbortError` when the user closes the dialog
- * @throws {@link FileCipherError} `NotEnoughSpace`
+ * @throws `QuotaExceededError`
  */
 export async function chooseDestination(name: string, length: number, askWhereToSave: boolean): Promise<Destination> {
   if (askWhereToSave) {
@@ -30,7 +30,7 @@ export async function chooseDestination(name: string, length: number, askWhereTo
   if (!folder) return { kind: 'memory' }
   const { quota, usage } = await navigator.storage.estimate()
   if (quota !== undefined && usage !== undefined && quota - usage < length)
-    throw new FileCipherError('NotEnoughSpace', 'The browser does not give this page enough space for the file.')
+    throw new DOMException('The browser does not give this page enough space for the file.', 'QuotaExceededError')
   return { kind: 'private', folder, name: crypto.randomUUID() }
 }
 
@@ -42,18 +42,3 @@ async function pick(suggestedName: string): Promise<FileSystemFileHandle | undef
     return undefined
   }
 }
-
-/** Removes a destination's file: an empty one after a failure, a temporary one that is no longer needed. */
-export async function discardDestination(destination: Destination): Promise<void> {
-  try {
-    if (destination.kind === 'private') await destination.folder.removeEntry(destination.name)
-    // A picked file that existed before keeps its content when the writing is aborted, and must stay.
-    if (destination.kind === 'picked' && (await destination.handle.getFile()).size === 0)
-      await (destination.handle as Removable).remove?.()
-  } catch {
-    // Already gone: the data worker removes what it wrote when a task fails.
-  }
-}
-
-/** Chromium can remove a file by its handle. */
-type Removable = FileSystemFileHandle & { remove?(): Promise<void> }

@@ -1,4 +1,4 @@
-/** Where the output of a file task goes. A destination travels to the data worker, which does the writing. */
+/** Where the output of a file task goes. */
 export type Destination =
   /** A file the user picked. The browser writes beside it and puts it in place only when all is written. */
   | { readonly kind: 'picked'; readonly handle: FileSystemFileHandle }
@@ -8,73 +8,50 @@ export type Destination =
   | { readonly kind: 'memory' }
 
 /** An open destination. */
-export interface Output {
+interface Output {
   readonly writable: WritableStream<Uint8Array>
   /** What was written, after the stream was closed; a picked file needs no further step. */
   result(): Promise<Blob | undefined>
 }
 
-/**
- * Opens a destination for writing. When the stream is aborted, nothing of what was written remains.
- */
+/** Opens a destination for writing. When the stream is aborted, what was written is not put in place. */
 export async function openDestination(destination: Destination): Promise<Output> {
   switch (destination.kind) {
     case 'picked':
-      return openPicked(destination.handle)
-    case 'private':
-      return openPrivate(destination.folder, destination.name)
+      return { writable: await writableTo(destination.handle), result: async () => undefined }
+    case 'private': {
+      const handle = await destination.folder.getFileHandle(destination.name, { create: true })
+      return { writable: await writableTo(handle), result: () => handle.getFile() }
+    }
     case 'memory':
       return openMemory()
   }
 }
 
-async function openPicked(handle: FileSystemFileHandle): Promise<Output> {
-  const file = await handle.createWritable()
-  const writable = new WritableStream<Uint8Array>({
-    write: (bytes) => file.write(bytes as Uint8Array<ArrayBuffer>),
-    close: () => file.close(),
-    abort: () => file.abort(),
-  })
-  return { writable, result: async () => undefined }
+/** Removes a destination's file: an empty one after a failure, a temporary one that is no longer needed. */
+export async function discardDestination(destination: Destination): Promise<void> {
+  try {
+    if (destination.kind === 'private') await destination.folder.removeEntry(destination.name)
+    // A picked file that existed before keeps its content when the writing is aborted, and must stay.
+    if (destination.kind === 'picked' && (await destination.handle.getFile()).size === 0)
+      await (destination.handle as Removable).remove?.()
+  } catch {
+    // It was never made, or is gone already.
+  }
 }
 
-/** Not in TypeScript's DOM library: only dedicated workers have it. */
-interface SyncAccessHandle {
-  write(bytes: Uint8Array, options: { at: number }): number
-  truncate(length: number): void
-  flush(): void
-  close(): void
-}
+/** Chromium can remove a file by its handle. */
+type Removable = FileSystemFileHandle & { remove?(): Promise<void> }
 
-async function openPrivate(folder: FileSystemDirectoryHandle, name: string): Promise<Output> {
-  const handle = await folder.getFileHandle(name, { create: true })
-  const access = await (
-    handle as FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccessHandle> }
-  ).createSyncAccessHandle()
-  access.truncate(0)
-  let length = 0
-  const writable = new WritableStream<Uint8Array>({
-    write(bytes) {
-      const written = access.write(bytes, { at: length })
-      if (written !== bytes.length) throw new DOMException('The storage is full.', 'QuotaExceededError')
-      length += written
-    },
-    close() {
-      access.flush()
-      access.close()
-    },
-    async abort() {
-      access.close()
-      await folder.removeEntry(name)
-    },
-  })
-  return { writable, result: () => handle.getFile() }
+async function writableTo(handle: FileSystemFileHandle): Promise<WritableStream<Uint8Array>> {
+  // Its type asks for bytes that are not shared between threads; none are here.
+  return (await handle.createWritable()) as WritableStream<Uint8Array>
 }
 
 function openMemory(): Output {
   let parts: Blob[] = []
   const writable = new WritableStream<Uint8Array>({
-    // A Blob per chunk lets a browser move it out of the page's memory.
+    // A Blob per piece lets a browser move it out of the page's memory.
     write: (bytes) => void parts.push(new Blob([bytes as Uint8Array<ArrayBuffer>])),
     abort() {
       parts = []

@@ -1,17 +1,11 @@
-/**
- * Envelope encryption of a file: a data key from the vault for each file, the bulk work in a data worker, the wrapped
- * data key in the file's header.
- */
-import type { KmsClient } from 'browser-kms'
-import { chooseDestination, discardDestination } from './choose-destination.js'
-import { sealedLength } from './chunks.js'
-import type { Destination } from './destination.js'
-import { FileCipherError } from './file-cipher-error.js'
-import { type FileHeader, printHeader, readHeader } from './format.js'
-import { runTask, type TaskOptions } from './run-task.js'
-
-/** Ending of the names of encrypted files. */
-export const FILE_ENDING = '.bkms'
+/** Envelope encryption of files, by the vault's own: a data key for each file, the bulk work in data workers. */
+import type { Vault } from 'browser-kms'
+import { buildClient, KmsKeyring, type TaskOptions } from 'browser-kms/envelope'
+import { dataWorkers } from '../trusted-scripts.js'
+import { ACCOUNT_ID, REGION } from '../vault/own-account.js'
+import { chooseDestination } from './choose-destination.js'
+import { type Destination, discardDestination, openDestination } from './destination.js'
+import { FILE_ENDING, originalName, readHeader } from './encrypted-file.js'
 
 /** What a finished task hands over. */
 export interface FileResult {
@@ -22,94 +16,98 @@ export interface FileResult {
 }
 
 /** Common to both directions. */
-export interface FileTaskOptions extends TaskOptions {
+export interface FileTaskOptions extends Required<TaskOptions> {
   readonly askWhereToSave: boolean
 }
 
 /**
  * Encrypts a file under a KMS key.
  *
- * @throws the vault's `KmsError`s, {@link FileCipherError}, and `AbortError`
+ * @throws the vault's `KmsError`s, and `AbortError`; nothing of the output is kept then
  */
 export async function encryptFile(
-  kms: KmsClient,
+  vault: Vault,
   keyId: string,
   file: File,
-  options: FileTaskOptions,
+  { signal, onProgress, askWhereToSave }: FileTaskOptions,
 ): Promise<FileResult> {
-  const encryptionContext = { file: file.name.toWellFormed() }
-  const { KeyId, CiphertextBlob, Plaintext } = await kms.generateDataKey({
-    KeyId: keyId,
-    KeySpec: 'AES_256',
-    EncryptionContext: encryptionContext,
+  const encryption = vault.envelope(keyId).encryptStream({ file: file.name.toWellFormed() }, { signal, onProgress })
+  return save(file.stream().pipeThrough(encryption), {
+    name: file.name + FILE_ENDING,
+    length: file.size,
+    askWhereToSave,
+    signal,
   })
-  const dataKey = await importDataKey(Plaintext, 'encrypt')
-  const header = printHeader({
-    plaintextLength: file.size,
-    keyArn: KeyId,
-    wrappedDataKey: CiphertextBlob,
-    encryptionContext,
-  })
-  const name = file.name + FILE_ENDING
-  const length = header.length + sealedLength(file.size)
-  return writeTo(await chooseDestination(name, length, options.askWhereToSave), name, (destination) =>
-    runTask({ task: 'seal', dataKey, header, source: file, destination }, options),
-  )
 }
 
 /**
- * Decrypts a file that {@link encryptFile} made, and gives it its old name.
+ * Decrypts a file with whichever key of the vault it names, and gives it its old name.
  *
- * @throws the vault's `KmsError`s, {@link FileCipherError}, and `AbortError`
+ * @throws what `browser-kms/envelope` throws for files that were changed or whose key cannot be used, and `AbortError`;
+ *   nothing of the output is kept then
  */
-export async function decryptFile(kms: KmsClient, file: File, options: FileTaskOptions): Promise<FileResult> {
-  const { header, bytes } = await readHeader(file)
-  checkLength(header, file.size - bytes.length)
-  const { Plaintext } = await kms.decrypt({
-    KeyId: header.keyArn,
-    CiphertextBlob: header.wrappedDataKey,
-    EncryptionContext: { ...header.encryptionContext },
+export async function decryptFile(
+  vault: Vault,
+  file: File,
+  { signal, onProgress, askWhereToSave }: FileTaskOptions,
+): Promise<FileResult> {
+  const name = originalName(await readHeader(file), file)
+  const ownKeys = new KmsKeyring({
+    client: vault.kms,
+    discovery: true,
+    discoveryFilter: { partition: 'aws', accountIDs: [ACCOUNT_ID] },
+    discoveryRegion: REGION,
   })
-  const dataKey = await importDataKey(Plaintext, 'decrypt')
-  const name = originalName(header, file)
-  const source = file.slice(bytes.length)
-  return writeTo(await chooseDestination(name, header.plaintextLength, options.askWhereToSave), name, (destination) =>
-    runTask({ task: 'open', dataKey, header: bytes, source, destination }, options),
-  )
+  const decryption = buildClient({ dataWorkers }).decryptStream(ownKeys, {
+    signal,
+    onProgress,
+    // The output is put in place only once all of it is verified.
+    allowSigned: true,
+  })
+  return save(file.stream().pipeThrough(decryption), { name, length: file.size, askWhereToSave, signal })
 }
 
-/** The name a decrypted file gets: the one in its encryption context, which the vault has authenticated. */
-export function originalName(header: FileHeader, file: File): string {
-  return header.encryptionContext.file ?? file.name.replace(/\.bkms$/, '')
+interface SaveOptions extends Pick<FileTaskOptions, 'signal' | 'askWhereToSave'> {
+  readonly name: string
+  readonly length: number
 }
 
-/** Tells a cut or lengthened file before any work is done; the chunks' seals would find it at the end all the same. */
-function checkLength(header: FileHeader, actual: number): void {
-  const expected = sealedLength(header.plaintextLength)
-  if (actual < expected)
-    throw new FileCipherError('TruncatedFile', `The file is incomplete: ${expected - actual} bytes are missing.`)
-  if (actual > expected)
-    throw new FileCipherError('TrailingData', `The file has ${actual - expected} bytes that do not belong to it.`)
-}
-
-/** The data key as a non-extractable handle. Its bytes are wiped before anything else happens. */
-async function importDataKey(bytes: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
+async function save(
+  output: ReadableStream<Uint8Array>,
+  { name, length, askWhereToSave, signal }: SaveOptions,
+): Promise<FileResult> {
+  let destination: Destination | undefined
   try {
-    return await crypto.subtle.importKey('raw', bytes as Uint8Array<ArrayBuffer>, 'AES-GCM', false, [use])
-  } finally {
-    bytes.fill(0)
+    // A key that cannot be used, or a file that is none, fails here, before the user is asked where to save.
+    const first = await firstPiece(output)
+    destination = await chooseDestination(name, length, askWhereToSave)
+    const { writable, result } = await openDestination(destination)
+    if (first) await write(writable, first)
+    await output.pipeTo(writable, { signal })
+    const savedAs = destination.kind === 'picked' ? destination.handle.name : name
+    return { name: savedAs, destination, blob: await result() }
+  } catch (error) {
+    // Ends the work that nobody waits for any more, if that is not what has failed.
+    await output.cancel(error).catch(() => {})
+    if (destination) await discardDestination(destination)
+    throw error
   }
 }
 
-async function writeTo(
-  destination: Destination,
-  name: string,
-  write: (destination: Destination) => Promise<Blob | undefined>,
-): Promise<FileResult> {
+async function firstPiece(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
+  const reader = stream.getReader()
   try {
-    return { name, destination, blob: await write(destination) }
-  } catch (error) {
-    await discardDestination(destination)
-    throw error
+    return (await reader.read()).value
+  } finally {
+    reader.releaseLock()
+  }
+}
+
+async function write(writable: WritableStream<Uint8Array>, piece: Uint8Array): Promise<void> {
+  const writer = writable.getWriter()
+  try {
+    await writer.write(piece)
+  } finally {
+    writer.releaseLock()
   }
 }

@@ -6,7 +6,7 @@ const FOLDER = 'file-cipher'
 const id = crypto.randomUUID()
 let folder: Promise<FileSystemDirectoryHandle | undefined> | undefined
 
-/** This page's folder, or undefined where the browser offers no private storage. */
+/** This page's folder, or undefined where the browser offers no private storage that a page can write to. */
 export function temporaryFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   folder ??= open()
   return folder
@@ -14,6 +14,8 @@ export function temporaryFolder(): Promise<FileSystemDirectoryHandle | undefined
 
 async function open(): Promise<FileSystemDirectoryHandle | undefined> {
   try {
+    // Older WebKits let nobody but workers write, and not by a stream.
+    if (!('createWritable' in FileSystemFileHandle.prototype)) return undefined
     const root = await navigator.storage.getDirectory()
     await holdLock(lockName(id))
     const all = await root.getDirectoryHandle(FOLDER, { create: true })

@@ -5,20 +5,20 @@ import Header from '@cloudscape-design/components/header'
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs'
 import Link from '@cloudscape-design/components/link'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import { originalName } from '../file-cipher/file-cipher.js'
+import { keyArnsOf, originalName } from '../file-cipher/encrypted-file.js'
 import { keyName } from '../keys/key-names.js'
 import ErrorText from '../notices/error-text.js'
 import { explainError } from '../notices/explain-error.js'
 import { hrefs } from '../route.js'
+import type { KeyRecord } from '../vault/key-directory.js'
 import { useKeys } from '../vault/vault-context.js'
 import type { ChosenFile } from './chosen-file.js'
-import { formatSize } from './file-size.js'
 import SaveOption, { type Saving } from './save-option.js'
 
 interface Props {
   readonly chosen: Exclude<ChosenFile, { kind: 'plain' }>
   readonly saving: Saving
-  readonly onDecrypt: (file: File, keyId: string) => void
+  readonly onDecrypt: (file: File, keyId: string | undefined) => void
 }
 
 /** Shows what an encrypted file says about itself and offers to decrypt it. */
@@ -33,27 +33,37 @@ export default function DecryptForm({ chosen, saving, onDecrypt }: Props) {
     )
   }
   const { header, file } = chosen
-  const keyId = header.keyArn.slice(header.keyArn.lastIndexOf('/') + 1)
-  const key = keys.find((candidate) => candidate.metadata.Arn === header.keyArn)
+  const key = ownKey(keyArnsOf(header), keys)
   return (
-    <Container header={<Header variant="h2">Decrypt</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description="This is what the file says about itself. It is verified when you decrypt it.">
+          Decrypt
+        </Header>
+      }
+    >
       <SpaceBetween size="m">
         <KeyValuePairs
-          columns={3}
+          columns={2}
           items={[
             { label: 'Original name', value: <span className="breakable">{originalName(header, file)}</span> },
-            { label: 'Original size', value: formatSize(header.plaintextLength) },
             {
               label: 'Encrypted with',
-              value: key ? <Link href={hrefs.key(keyId)}>{keyName(key)}</Link> : 'a key this browser does not have',
+              value: key ? <Link href={hrefs.key(key.keyId)}>{keyName(key)}</Link> : 'a key this browser does not have',
             },
           ]}
         />
         <SaveOption {...saving} />
-        <Button variant="primary" onClick={() => onDecrypt(file, keyId)}>
+        <Button variant="primary" onClick={() => onDecrypt(file, key?.keyId)}>
           Decrypt
         </Button>
       </SpaceBetween>
     </Container>
   )
+}
+
+/** The first of some keys that the vault has: itself, or its replica in the vault's Region. */
+function ownKey(arns: readonly string[], keys: readonly KeyRecord[]): KeyRecord | undefined {
+  const keyIds = arns.map((arn) => arn.slice(arn.lastIndexOf('/') + 1))
+  return keyIds.map((keyId) => keys.find((key) => key.keyId === keyId)).find((key) => key !== undefined)
 }

@@ -39,11 +39,17 @@ export default function EncryptForm({ file, preferredKeyId, saving, onEncrypt }:
       </Alert>
     )
   return (
-    <Container header={<Header variant="h2">Encrypt</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description="The result has the format of the AWS Encryption SDK.">
+          Encrypt
+        </Header>
+      }
+    >
       <SpaceBetween size="m">
         <FormField
           label="Key"
-          description="Only this browser will be able to decrypt the file, as long as it has this key."
+          description="Only this browser has the key: it alone can decrypt the file, as long as it keeps the key."
         >
           <Select
             selectedOption={key ? option(key) : null}

@@ -21,7 +21,7 @@ export default function FilesPage({ keyId }: { readonly keyId: string | undefine
   const choose = useCallback(
     async (file: File) => {
       if (running) return
-      await close()
+      close()
       setChosen(await inspectFile(file))
     },
     [running, close, setChosen],
@@ -33,17 +33,17 @@ export default function FilesPage({ keyId }: { readonly keyId: string | undefine
       direction: 'encrypt',
       size: file.size,
       keyId: key,
-      run: (options) => encryptFile(vault.kms, key, file, { ...options, askWhereToSave }),
+      run: (options) => encryptFile(vault, key, file, { ...options, askWhereToSave }),
     })
-  const decrypt = (file: File, key: string) =>
+  const decrypt = (file: File, key: string | undefined) =>
     start({
       direction: 'decrypt',
       size: file.size,
       keyId: key,
-      run: (options) => decryptFile(vault.kms, file, { ...options, askWhereToSave }),
+      run: (options) => decryptFile(vault, file, { ...options, askWhereToSave }),
     })
-  const startOver = async () => {
-    await close()
+  const startOver = () => {
+    close()
     setChosen(undefined)
   }
 

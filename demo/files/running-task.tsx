@@ -8,16 +8,16 @@ import type { FileTask } from './use-file-task.js'
 type Props = Extract<FileTask, { step: 'running' }> & { readonly onCancel: () => void }
 
 /** Progress of a file, with the means to stop it. */
-export default function RunningTask({ direction, bytesRead, size, seconds, onCancel }: Props) {
-  const percent = size === 0 ? 100 : Math.floor((100 * bytesRead) / size)
-  const pace = seconds > 0.5 ? ` at ${formatSize(bytesRead / seconds)}/s` : ''
+export default function RunningTask({ direction, bytesDone, size, seconds, onCancel }: Props) {
+  const percent = size === 0 ? 100 : Math.floor((100 * bytesDone) / size)
+  const pace = seconds > 0.5 ? ` at ${formatSize(bytesDone / seconds)}/s` : ''
   return (
     <Container>
       <SpaceBetween size="m">
         <ProgressBar
           value={percent}
           label={direction === 'encrypt' ? 'Encrypting' : 'Decrypting'}
-          additionalInfo={`${formatSize(bytesRead)} of ${formatSize(size)}${pace}`}
+          additionalInfo={`${formatSize(bytesDone)} of ${formatSize(size)}${pace}`}
         />
         <Button onClick={onCancel}>Cancel</Button>
       </SpaceBetween>

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { discardDestination } from '../file-cipher/choose-destination.js'
+import { discardDestination } from '../file-cipher/destination.js'
 import type { FileResult, FileTaskOptions } from '../file-cipher/file-cipher.js'
 import { isCancelled } from '../notices/explain-error.js'
 import { download } from './download.js'
@@ -13,12 +13,17 @@ export type FileTask =
   | {
       readonly step: 'running'
       readonly direction: Direction
-      readonly bytesRead: number
+      readonly bytesDone: number
       readonly size: number
       readonly seconds: number
     }
   | { readonly step: 'cancelled' }
-  | { readonly step: 'failed'; readonly direction: Direction; readonly error: unknown; readonly keyId: string }
+  | {
+      readonly step: 'failed'
+      readonly direction: Direction
+      readonly error: unknown
+      readonly keyId: string | undefined
+    }
   | {
       readonly step: 'done'
       readonly direction: Direction
@@ -33,10 +38,13 @@ export type FileTask =
 export interface Job {
   readonly direction: Direction
   readonly size: number
-  /** The key that is used, for what to say when it cannot be. */
-  readonly keyId: string
+  /** The key that is used, for what to say when it cannot be; none if this browser does not have it. */
+  readonly keyId: string | undefined
   readonly run: (options: Pick<FileTaskOptions, 'signal' | 'onProgress'>) => Promise<FileResult>
 }
+
+/** Milliseconds between two looks at how far a job is. */
+const PROGRESS_INTERVAL = 200
 
 /** Runs one job at a time, with progress and cancelling, and keeps its output until it is closed. */
 export function useFileTask() {
@@ -45,25 +53,29 @@ export function useFileTask() {
   const lastJob = useRef<Job>(undefined)
   useWarningBeforeLeaving(task.step === 'running')
 
-  /** Forgets the task and removes its temporary output. */
-  const close = useCallback(async (): Promise<void> => {
-    if (task.step === 'done') {
-      if (task.url) URL.revokeObjectURL(task.url)
-      if (task.result.destination.kind === 'private') await discardDestination(task.result.destination)
-    }
+  /** Forgets the task, and has its temporary output removed, which takes a while for a large one. */
+  const close = useCallback((): void => {
     show({ step: 'idle' })
+    if (task.step !== 'done') return
+    if (task.url) URL.revokeObjectURL(task.url)
+    if (task.result.destination.kind === 'private') void discardDestination(task.result.destination)
   }, [task])
 
   const start = async (job: Job): Promise<void> => {
-    await close()
+    close()
     lastJob.current = job
     const { direction, size, keyId } = job
     const began = performance.now()
     const seconds = () => (performance.now() - began) / 1000
-    const onProgress = (bytesRead: number) => show({ step: 'running', direction, bytesRead, size, seconds: seconds() })
+    let bytesDone = 0
+    const look = () => show({ step: 'running', direction, bytesDone, size, seconds: seconds() })
+    const onProgress = (bytes: number) => {
+      bytesDone = bytes
+    }
     const controller = new AbortController()
     cancelling.current = controller
-    onProgress(0)
+    look()
+    const looking = setInterval(look, PROGRESS_INTERVAL)
     try {
       const result = await job.run({ signal: controller.signal, onProgress })
       const url = result.blob && URL.createObjectURL(result.blob)
@@ -71,6 +83,8 @@ export function useFileTask() {
       if (url) download(url, result.name)
     } catch (error) {
       show(isCancelled(error) ? { step: 'cancelled' } : { step: 'failed', direction, error, keyId })
+    } finally {
+      clearInterval(looking)
     }
   }
 

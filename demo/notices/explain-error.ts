@@ -7,7 +7,7 @@ export interface Explanation {
 
 type Row = readonly [title: string, advice: string]
 
-/** Errors of the vault by their AWS names, errors of file-cipher, and those of the browser that come up here. */
+/** Errors of the vault by their AWS names, those of its envelope encryption, and those of the browser that come up here. */
 const explanations: Readonly<Record<string, Row>> = {
   AlreadyExistsException: ['This alias is taken.', 'Another key has it. Choose a different name.'],
   AccessDeniedException: ['This is not allowed.', 'The policy of the key does not permit it.'],
@@ -47,38 +47,68 @@ const explanations: Readonly<Record<string, Row>> = {
   UnsupportedOperationException: ['This key is not made for that.', 'Its page tells what kind of key it is.'],
   ValidationException: ['The vault did not accept the input.', 'Correct it, then try again.'],
 
-  NotAnEncryptedFile: ['This is not an encrypted file.', 'Choose a file that this page has encrypted (.bkms).'],
-  UnsupportedVersion: ['This file is of a newer format.', 'Reload this page to get its newest version.'],
-  DamagedHeader: ['This file is damaged.', 'Its beginning is incomplete or was changed. Use an unchanged copy.'],
-  TruncatedFile: [
-    'The end of this file is missing.',
-    'It was cut off, perhaps by a broken download. Use a complete copy.',
+  CommitmentPolicyError: [
+    'This file is of a kind that is not opened here.',
+    'It does not commit to its key, as files do that older versions of the AWS Encryption SDK made. Encrypt it anew with a current one.',
   ],
-  TrailingData: [
-    'Something was added to this file.',
-    'It is longer than when it was encrypted. Use an unchanged copy.',
+  DataKeyUnwrapError: [
+    'No key of this browser can open this file.',
+    'It was encrypted with keys of other accounts or Regions, or not with KMS keys. Open it where those are.',
   ],
-  AuthenticationFailed: [
+  KeyCommitmentError: [
+    'This file was made to deceive.',
+    'It was changed, or made so that different keys open it to different contents. Nothing of it was kept.',
+  ],
+  MessageAuthenticationError: [
     'This file was changed after it was encrypted.',
     'Nothing of it was kept. Use an unchanged copy.',
   ],
-  SourceChanged: ['The file changed while it was being read.', 'Close the program that writes to it, then try again.'],
-  NotEnoughSpace: [
-    'There is not enough space for the result.',
-    'Free some disk space, or let the page ask where to save.',
+  MessageFormatError: ['This file is damaged.', 'Its beginning was changed. Use an unchanged copy.'],
+  'MessageFormatError cutShort': [
+    'This file is incomplete.',
+    'Its end is missing, perhaps after a broken download. Nothing of it was kept. Use a whole copy.',
+  ],
+  'MessageFormatError trailing': [
+    'Something was added to this file.',
+    'Nothing of it was kept. Use an unchanged copy.',
+  ],
+  MessageLimitError: [
+    'This file has larger parts than this page opens.',
+    'Encrypt it anew with a shorter frame length: 16 MiB at most.',
+  ],
+  MessageSignatureError: [
+    'The signature of this file is not right.',
+    'It was changed after it was signed. Nothing of it was kept. Use an unchanged copy.',
   ],
 
-  QuotaExceededError: ['The storage is full.', 'Nothing was kept. Free some disk space, then try again.'],
+  QuotaExceededError: [
+    'There is not enough space for the result.',
+    'Nothing was kept. Free some disk space, or let the page ask where to save, then try again.',
+  ],
   NotReadableError: ['The file cannot be read.', 'It was moved or changed after you chose it. Choose it again.'],
   NotFoundError: ['The file is gone.', 'It was moved or deleted after you chose it. Choose it again.'],
 }
 
+/** Why no data key of a file could be decrypted, where that is the error; else the error itself. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
+}
+
 /** Says an unknown error in words, and keeps the vault's own sentence where it tells more than the table. */
-export function explainError(error: unknown): Explanation {
+export function explainError(unknownError: unknown): Explanation {
+  const error = causeOf(unknownError)
   const { name, message } = error instanceof Error || error instanceof DOMException ? error : new Error(String(error))
-  const row = Object.hasOwn(explanations, name) ? explanations[name] : undefined
-  const [title, advice] = row ?? ['Something went wrong.', 'Try again. If it happens again, reload the page.']
+  const row = [`${name} ${reasonOf(error)}`, name].find((known) => Object.hasOwn(explanations, known))
+  const [title, advice] = (row !== undefined && explanations[row]) || [
+    'Something went wrong.',
+    'Try again. If it happens again, reload the page.',
+  ]
   return { title, advice, technicalName: message === '' ? name : `${name}: ${message}` }
+}
+
+/** What else an error says of its cause, as those of the envelope do. */
+function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'reason' in error ? String(error.reason) : ''
 }
 
 /** Whether the user stopped it: nothing to explain. */

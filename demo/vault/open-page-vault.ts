@@ -1,7 +1,8 @@
 import { openVault } from 'browser-kms'
 import { removeLeftovers } from '../file-cipher/temporary-files.js'
-import { createHsm } from '../trusted-scripts.js'
+import { createHsm, dataWorkers } from '../trusted-scripts.js'
 import { KeyDirectory } from './key-directory.js'
+import { ACCOUNT_ID, REGION } from './own-account.js'
 import type { OpenVault } from './vault-context.js'
 
 let opening: Promise<OpenVault> | undefined
@@ -13,7 +14,7 @@ export function openPageVault(): Promise<OpenVault> {
 }
 
 async function open(): Promise<OpenVault> {
-  const vault = await openVault({ worker: createHsm() })
+  const vault = await openVault({ accountId: ACCOUNT_ID, region: REGION, worker: createHsm(), dataWorkers })
   const directory = new KeyDirectory(vault)
   void directory.refresh()
   // A browser without private storage has no leftovers either.

@@ -3,6 +3,12 @@
 /** The bytes are no message of the AWS Encryption SDK, or end too early, or go on too long. */
 export class MessageFormatError extends Error {
   override readonly name = 'MessageFormatError'
+  readonly reason: 'malformed' | 'cutShort' | 'trailing'
+
+  constructor(message: string, reason: MessageFormatError['reason'] = 'malformed') {
+    super(message)
+    this.reason = reason
+  }
 }
 /** The commitment policy does not allow the algorithm suite. */
 export class CommitmentPolicyError extends Error {

@@ -79,12 +79,14 @@ export class MessageDecryptor {
   #bytesDone = 0
   /** Plaintext that waits for the signature. */
   #held: Bytes[] = []
+  #isClosed = false
 
   constructor(options: DecryptorOptions) {
     this.#options = options
     this.#runs = new InOrder(
       () => this.#cipher?.depth ?? 1,
       ({ pieces, isLast }) => {
+        if (this.#isClosed) return
         const isSigned = this.#materials?.verificationKey !== undefined
         if (isSigned && (isLast || options.holdsSigned)) this.#held.push(...pieces)
         else this.#emit(pieces)
@@ -110,8 +112,7 @@ export class MessageDecryptor {
     if (this.#phase === 'body') rest = await this.#takeBody(rest)
     if (rest.byteLength === 0) return
     if (this.#phase === 'footer') this.#keep(rest)
-    if (this.#phase === 'end' || this.#partsLength > 2 + LONGEST_SIGNATURE)
-      throw new MessageFormatError('Something follows the end of the message.')
+    if (this.#phase === 'end' || this.#partsLength > 2 + LONGEST_SIGNATURE) throw trailing()
   }
 
   /**
@@ -132,6 +133,7 @@ export class MessageDecryptor {
 
   /** Wipes what was not emitted. To be called if the message is not finished. */
   close(): void {
+    this.#isClosed = true
     for (const piece of this.#held) piece.fill(0)
     this.#held = []
     this.#buffer.wipe()
@@ -295,7 +297,7 @@ export class MessageDecryptor {
     const footer = this.#takeParts()
     const length = footer.byteLength < 2 ? Number.POSITIVE_INFINITY : new DataView(footer.buffer).getUint16(0)
     if (footer.byteLength < 2 + length) throw cutShort()
-    if (footer.byteLength > 2 + length) throw new MessageFormatError('Something follows the end of the message.')
+    if (footer.byteLength > 2 + length) throw trailing()
     const { verificationKey, suite } = this.#materials as DecryptionMaterials
     const digest = await (this.#transcript as Transcript).digest()
     const isGood = suite.curve && (await verify(suite.curve, verificationKey as Bytes, digest, footer.slice(2)))
@@ -345,5 +347,9 @@ async function checkTag(
 }
 
 function cutShort(): MessageFormatError {
-  return new MessageFormatError('The message is cut short.')
+  return new MessageFormatError('The message is cut short.', 'cutShort')
+}
+
+function trailing(): MessageFormatError {
+  return new MessageFormatError('Something follows the end of the message.', 'trailing')
 }

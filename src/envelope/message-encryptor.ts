@@ -42,6 +42,7 @@ export class MessageEncryptor {
   readonly #runs: InOrder<{ readonly pieces: readonly Bytes[]; readonly plaintextLength: number }>
   readonly #runLength: number
   #sequenceNumber = FIRST_SEQUENCE_NUMBER
+  #isClosed = false
   #bytesTaken = 0
   #bytesDone = 0
 
@@ -99,6 +100,7 @@ export class MessageEncryptor {
     this.#runs = new InOrder(
       () => cipher.depth,
       ({ pieces, plaintextLength }) => {
+        if (this.#isClosed) return
         this.#emit(pieces)
         this.#bytesDone += plaintextLength
         options.onProgress?.(this.#bytesDone)
@@ -136,6 +138,7 @@ export class MessageEncryptor {
 
   /** Wipes what is left of plaintext and keys. To be called if the message is not finished. */
   close(): void {
+    this.#isClosed = true
     this.#options.materials.signingKey?.fill(0)
     this.#buffer.wipe()
     this.#cipher.close()

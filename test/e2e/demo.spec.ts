@@ -602,7 +602,7 @@ test('STATE-30 a primary key waits for its replicas to be deleted, and the page 
 const sizes = [
   ['an empty file', 0],
   ['a file of one byte', 1],
-  ['a file of exactly one chunk', 512 * 1024],
+  ['a file of exactly one frame', 512 * 1024],
   ['a file of 5 MB', 5_000_000],
 ] as const
 
@@ -615,6 +615,7 @@ test('a file of any size is encrypted and comes back as it was, under its old na
       const sealed = await downloadBy(page, 'Encrypt')
       expect(sealed.suggestedFilename()).toBe('Übersicht 2026.bin.bkms')
       const sealedBytes = await readFile(await sealed.path())
+      expect(sealedBytes.subarray(0, 3)).toEqual(MESSAGE_START)
       if (length > 16) expect(sealedBytes.includes(content.subarray(0, 16))).toBe(false)
 
       await chooseFile(page, asFile('renamed.bkms', sealedBytes))
@@ -646,16 +647,16 @@ test('a disabled key decrypts nothing until the user enables it, which is one cl
   expect(Buffer.compare(await readFile(await download.path()), content)).toBe(0)
 })
 
-/** What is done to an encrypted file of three chunks, and what the user is told. */
+/** What is done to an encrypted file of three frames, and what the user is told. */
 const damages: readonly (readonly [what: string, harm: (file: Buffer) => Buffer, message: string])[] = [
   ['changed in its last byte', (file) => flip(file, file.length - 1), 'This file was changed after it was encrypted.'],
   ['changed in the middle', (file) => flip(file, file.length >> 1), 'This file was changed after it was encrypted.'],
-  ['with two chunks swapped', swapChunks, 'This file was changed after it was encrypted.'],
-  ['cut off', (file) => file.subarray(0, file.length - 1000), 'The end of this file is missing.'],
+  ['with two frames swapped', swapFrames, 'This file was changed after it was encrypted.'],
+  ['cut off', (file) => file.subarray(0, file.length - 1000), 'This file is incomplete.'],
   [
-    'cut off after a whole chunk',
-    (file) => file.subarray(0, file.length - lastChunk(file)),
-    'The end of this file is missing.',
+    'cut off after a whole frame',
+    (file) => file.subarray(0, file.length - FINAL_FRAME_LENGTH),
+    'This file is incomplete.',
   ],
   ['with a byte added', (file) => Buffer.concat([file, Buffer.alloc(1)]), 'Something was added to this file.'],
   ['with another name in its header', renameInHeader, 'This file cannot be decrypted.'],
@@ -663,7 +664,7 @@ const damages: readonly (readonly [what: string, harm: (file: Buffer) => Buffer,
 
 test('an encrypted file that was damaged is refused, and nothing of it is kept', async ({ page }) => {
   await createKey(page, 'notes')
-  const sealed = await encrypted(page, 'diary.txt', patterned(1_200_000))
+  const sealed = await encrypted(page, 'diary.txt', patterned(DAMAGED_FILE_LENGTH))
   const downloads: Download[] = []
   page.on('download', (download) => downloads.push(download))
   for (const [what, harm, message] of damages)
@@ -885,20 +886,19 @@ function flip(file: Buffer, index: number): Buffer {
   return file
 }
 
-const SEALED_CHUNK = 512 * 1024 + 16
+/** Version, and algorithm suite 0x0478, of a message of the AWS Encryption SDK. */
+const MESSAGE_START = Buffer.of(0x02, 0x04, 0x78)
+const PLAIN_FRAME_LENGTH = 512 * 1024
+/** With its sequence number, IV and tag. */
+const FRAME_LENGTH = PLAIN_FRAME_LENGTH + 32
+const DAMAGED_FILE_LENGTH = 1_200_000
+/** With its mark, its length and the rest. */
+const FINAL_FRAME_LENGTH = (DAMAGED_FILE_LENGTH % PLAIN_FRAME_LENGTH) + 40
 
-function headerLength(file: Buffer): number {
-  return 13 + file.readUInt32BE(9)
-}
-
-function lastChunk(file: Buffer): number {
-  return (file.length - headerLength(file)) % SEALED_CHUNK
-}
-
-function swapChunks(file: Buffer): Buffer {
-  const start = headerLength(file)
-  const cut = (from: number) => file.subarray(start + from * SEALED_CHUNK, start + (from + 1) * SEALED_CHUNK)
-  return Buffer.concat([file.subarray(0, start), cut(1), cut(0), cut(2)])
+function swapFrames(file: Buffer): Buffer {
+  const start = file.length - FINAL_FRAME_LENGTH - 2 * FRAME_LENGTH
+  const frame = (number: number) => file.subarray(start + number * FRAME_LENGTH, start + (number + 1) * FRAME_LENGTH)
+  return Buffer.concat([file.subarray(0, start), frame(1), frame(0), file.subarray(-FINAL_FRAME_LENGTH)])
 }
 
 function renameInHeader(file: Buffer): Buffer {
