@@ -22,6 +22,7 @@ export class Transcript {
   #seat: Seat | undefined
   #release = () => {}
   #waiting: Promise<void>[] = []
+  #spares: ArrayBuffer[] = []
 
   constructor(hash: HashName, workers: DataWorkers | undefined) {
     this.#hash = hash
@@ -36,11 +37,14 @@ export class Transcript {
       return
     }
     this.#seat ??= this.#take(this.#workers)
-    const task = this.#seat.hash({ id: this.#id, hash: this.#hash, parts: [...this.#kept, ...parts] })
+    const bytes = this.#gather([...this.#kept, ...parts])
+    this.#kept = []
+    const task = this.#seat.hash({ id: this.#id, hash: this.#hash, bytes }).then((spare) => {
+      if (this.#spares.length <= MOST_WAITING) this.#spares.push(spare)
+    })
     // A failure is told to whoever waits for room or the digest.
     task.catch(() => {})
     this.#waiting.push(task)
-    this.#kept = []
   }
 
   /** Waits while more has come than can be hashed. */
@@ -66,6 +70,20 @@ export class Transcript {
     this.#seat = undefined
     abandoned.unregister(this)
     this.#release()
+  }
+
+  /** Copies parts into a buffer that has been used before, where there is one: fresh memory costs more than the copy. */
+  #gather(parts: readonly Uint8Array[]): Bytes {
+    const length = parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    const index = this.#spares.findIndex(({ byteLength }) => byteLength >= length)
+    const [spare = new ArrayBuffer(length)] = index < 0 ? [] : this.#spares.splice(index, 1)
+    const bytes = new Uint8Array(spare, 0, length)
+    let offset = 0
+    for (const part of parts) {
+      bytes.set(part, offset)
+      offset += part.byteLength
+    }
+    return bytes
   }
 
   #take(workers: DataWorkers): Seat {

@@ -29,7 +29,7 @@ export interface HashTask {
   /** Of the message, among those that the page has hashed in this worker. */
   readonly id: number
   readonly hash: HashName
-  readonly parts: readonly Uint8Array[]
+  readonly bytes: Bytes
 }
 
 export class DataService {
@@ -48,12 +48,17 @@ export class DataService {
     }
   }
 
-  /** Goes on with a message, or begins it. Calls are worked on in the order in which they come. */
-  async hash({ id, hash, parts }: HashTask): Promise<void> {
+  /**
+   * Goes on with a message, or begins it. Calls are worked on in the order in which they come.
+   *
+   * @returns the buffer that the bytes came in, to be used again
+   */
+  async hash({ id, hash, bytes }: HashTask): Promise<ArrayBuffer> {
     const begun = this.#digests.get(id) ?? newFastDigest(hash)
     this.#digests.set(id, begun)
     const digest = await begun
-    for (const part of parts) digest.update(part)
+    digest.update(bytes)
+    return transfer(bytes.buffer, [bytes.buffer])
   }
 
   /** Ends a message. */

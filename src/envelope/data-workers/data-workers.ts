@@ -60,8 +60,8 @@ export class Seat {
     return this.#await<Done | Refused>(this.#service.open(movable(task)))
   }
 
-  hash(task: HashTask): Promise<void> {
-    return this.#await(this.#service.hash(task))
+  hash(task: HashTask): Promise<ArrayBuffer> {
+    return this.#await(this.#service.hash(transfer(task, [task.bytes.buffer])))
   }
 
   digest(id: number): Promise<Uint8Array<ArrayBuffer>> {
