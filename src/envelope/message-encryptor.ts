@@ -1,6 +1,6 @@
 /** Makes a message piece by piece (ENCR-1 to ENCR-6, STRM-2). Chunk boundaries of the input do not show in it. */
 import { type Bytes, concatenate } from '../contract/bytes.js'
-import { messageKeys } from '../contract/data-keys.js'
+import { type MessageKeys, messageKeys } from '../contract/data-keys.js'
 import { withLength } from './bytes.js'
 import { contentCipher } from './content-cipher.js'
 import type { DataWorkers } from './data-workers/data-workers.js'
@@ -51,6 +51,7 @@ export class MessageEncryptor {
     const { materials, frameLength } = options
     try {
       const { suite, dataKey, encryptedDataKeys } = materials
+      if ('contentKey' in dataKey) admitOnce(materials, dataKey)
       const messageId = materials.messageId ?? newMessageId(suite)
       const { contentKey, commitKey } = await messageKeys(suite, dataKey, messageId, 'encrypt')
       const required = requiredPairs(materials)
@@ -163,4 +164,19 @@ export class MessageEncryptor {
     this.#transcript?.update(pieces)
     for (const piece of pieces) this.#options.emit(piece)
   }
+}
+
+/** Content keys that a message has been encrypted with. */
+const used = new WeakSet<object>()
+
+/**
+ * Sees to it that a handle for one message is used for one: frames are numbered, and a second message would repeat the
+ * nonces of the first.
+ */
+function admitOnce({ messageId, suite }: EncryptionMaterials, { contentKey }: MessageKeys): void {
+  if (used.has(contentKey))
+    throw new TypeError('The materials are for one message. Whoever keeps them for more asks for them with isReused.')
+  if (suite.kdf !== undefined && !messageId)
+    throw new TypeError('The materials have a handle for one message, and not the id of that message.')
+  used.add(contentKey)
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../contract/bytes.js'
 import type { DataWorkers, Seat } from './data-workers/data-workers.js'
-import { type HashName, newDigest } from './digests.js'
+import { type Digest, type HashName, newDigest } from './digests.js'
 
 /** Bytes that are hashed here, at the end; what is longer is hashed in a data worker, as it comes. */
 const HERE_UP_TO = 1_048_576
@@ -16,6 +16,8 @@ export class Transcript {
   readonly #hash: HashName
   readonly #workers: DataWorkers | undefined
   readonly #id = ids++
+  /** Where the message is hashed here. */
+  #digest: Digest | undefined
   #kept: Uint8Array[] = []
   #keptLength = 0
   /** The worker that hashes the message. */
@@ -49,6 +51,7 @@ export class Transcript {
 
   /** Waits while more has come than can be hashed. */
   async room(): Promise<void> {
+    if (!this.#workers && this.#keptLength > HERE_UP_TO) await this.#hashKept()
     while (this.#waiting.length > MOST_WAITING) await this.#waiting.shift()
   }
 
@@ -57,8 +60,7 @@ export class Transcript {
       await Promise.all(this.#waiting)
       return this.#seat.digest(this.#id).finally(() => this.close())
     }
-    const digest = await newDigest(this.#hash)
-    for (const part of this.#kept) digest.update(part)
+    const digest = await this.#hashKept()
     this.close()
     return digest.digest()
   }
@@ -70,6 +72,15 @@ export class Transcript {
     this.#seat = undefined
     abandoned.unregister(this)
     this.#release()
+  }
+
+  async #hashKept(): Promise<Digest> {
+    const kept = this.#kept
+    this.#kept = []
+    this.#keptLength = 0
+    this.#digest ??= await newDigest(this.#hash)
+    for (const part of kept) this.#digest.update(part)
+    return this.#digest
   }
 
   /** Copies parts into a buffer that has been used before, where there is one: fresh memory costs more than the copy. */

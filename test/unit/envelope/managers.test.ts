@@ -1,5 +1,6 @@
 /** Materials managers: caching (CACHE-1 to CACHE-11) and required pairs of the encryption context (CMM-10 to CMM-12). */
 import { describe, expect, test } from 'vitest'
+import { messageKeys } from '../../../src/contract/data-keys.js'
 import { suiteOf } from '../../../src/contract/suites.js'
 import { decryptionCacheId, encryptionCacheId } from '../../../src/envelope/caching.js'
 import {
@@ -8,8 +9,10 @@ import {
   type CachingOptions,
   getLocalCryptographicMaterialsCache,
   type Keyring,
+  type MaterialsManager,
   RequiredContextMaterialsManager,
 } from '../../../src/envelope/index.js'
+import { materialsManager } from '../../../src/envelope/materials.js'
 import { knownKeyring, text, through } from './fixtures.js'
 
 const { encrypt, decrypt, encryptStream } = buildClient()
@@ -337,5 +340,38 @@ describe('required pairs of the encryption context', () => {
     const backingMaterials = await knownKeyring()
     for (const requiredContextKeys of [[], ['aws-crypto-public-key']])
       expect(() => new RequiredContextMaterialsManager({ backingMaterials, requiredContextKeys })).toThrow()
+  })
+})
+
+describe('materials with a handle in place of a data key', () => {
+  const materialsOf = async (messageId?: Uint8Array<ArrayBuffer>) => {
+    const suite = suiteOf(0x0478) as NonNullable<ReturnType<typeof suiteOf>>
+    const made = await materialsManager(await knownKeyring()).encryptionMaterials({
+      commitmentPolicy: 'REQUIRE_ENCRYPT_REQUIRE_DECRYPT',
+      encryptionContext: {},
+      suite,
+    })
+    const id = made.messageId as Uint8Array<ArrayBuffer>
+    const dataKey = await messageKeys(suite, made.dataKey, id, 'encrypt')
+    const { messageId: _, ...others } = made
+    const materials = { ...others, dataKey, ...(messageId === undefined && { messageId: id }) }
+    const manager: MaterialsManager = {
+      encryptionMaterials: async () => materials,
+      decryptionMaterials: () => Promise.reject(new Error('not asked for')),
+    }
+    return manager
+  }
+
+  test('are good for one message: a manager that keeps them would repeat nonces, and is refused', async () => {
+    const keeping = await materialsOf()
+    const { result } = await encrypt(keeping, plaintext, { suiteId: 0x0478 })
+    expect((await decrypt(await knownKeyring(), result)).plaintext).toEqual(plaintext)
+    expect(await failure(encrypt(keeping, plaintext, { suiteId: 0x0478 }))).toBe('TypeError')
+  })
+
+  test('come with the id of their message', async () => {
+    expect(await failure(encrypt(await materialsOf(new Uint8Array(32)), plaintext, { suiteId: 0x0478 }))).toBe(
+      'TypeError',
+    )
   })
 })
