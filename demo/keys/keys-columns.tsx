@@ -5,6 +5,7 @@ import type { KeyRecord } from '../vault/key-directory.js'
 import { keyTypeOf } from './key-kinds.js'
 import { formatDate } from './key-names.js'
 import KeyStatus from './key-status.js'
+import { regionalityOf } from './regionality/key-set.js'
 import { comparisons, type SortColumn } from './sort-and-filter.js'
 
 /** A column of the keys table. A column that can be sorted by carries the name of its order. */
@@ -32,6 +33,7 @@ export const keyColumns: readonly KeyColumn[] = [
     cell: ({ metadata }) => <KeyStatus state={metadata.KeyState} />,
   }),
   sortable('type', { header: 'Key type', minWidth: 130, cell: keyTypeOf }),
+  sortable('regionality', { header: 'Regionality', minWidth: 140, cell: regionalityOf }),
   sortable('created', {
     header: 'Creation date',
     minWidth: 140,

@@ -1,9 +1,10 @@
 import type { KeyRecord } from '../vault/key-directory.js'
 import { keyTypeOf } from './key-kinds.js'
 import { statusWords } from './key-status.js'
+import { regionalityOf } from './regionality/key-set.js'
 
 /** The columns of the keys table that can be sorted by. */
-export type SortColumn = 'alias' | 'keyId' | 'status' | 'type' | 'created'
+export type SortColumn = 'alias' | 'keyId' | 'status' | 'type' | 'regionality' | 'created'
 
 /** How the table is sorted: one column at a time, over all rows (MGT-101). */
 export interface SortOrder {
@@ -25,6 +26,7 @@ export const comparisons: Readonly<Record<SortColumn, Comparison>> = {
   keyId: (a, b) => (a.keyId < b.keyId ? -1 : 1),
   status: (a, b) => words.compare(statusWords(a.metadata.KeyState), statusWords(b.metadata.KeyState)) || byAlias(a, b),
   type: (a, b) => words.compare(keyTypeOf(a), keyTypeOf(b)) || byAlias(a, b),
+  regionality: (a, b) => words.compare(regionalityOf(a), regionalityOf(b)) || byAlias(a, b),
   created: (a, b) => a.metadata.CreationDate.getTime() - b.metadata.CreationDate.getTime(),
 }
 

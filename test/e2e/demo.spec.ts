@@ -259,6 +259,10 @@ test('MGT-101 MGT-102 keys are sorted and filtered by type, and files are encryp
   const aliases = page.getByRole('rowheader')
   await page.getByRole('columnheader', { name: 'Key type' }).getByRole('button').click()
   await expect(aliases).toHaveText(['coins', 'sessions', 'archive', 'notes'])
+  await createKey(page, 'everywhere', { advanced: ['Multi-Region key'] })
+  await page.getByRole('columnheader', { name: 'Regionality' }).getByRole('button').click()
+  await expect(aliases.first()).toHaveText('everywhere')
+  await expect(row(page, 'everywhere')).toContainText('Multi-Region primary')
   await page.getByLabel('Find keys').fill('hmac')
   await expect(aliases).toHaveText(['sessions'])
   await page.getByLabel('Find keys').fill('')
@@ -267,7 +271,7 @@ test('MGT-101 MGT-102 keys are sorted and filtered by type, and files are encryp
 
   await page.goto('#/files')
   await page.getByRole('button', { name: /^Key/ }).click()
-  await expect(page.getByRole('option')).toHaveText([/^notes/])
+  await expect(page.getByRole('option')).toHaveText([/^everywhere/, /^notes/])
 })
 
 test('the page of a key says in a sentence what its custody means', async ({ page }) => {
