@@ -3,8 +3,12 @@
 /** Bytes that are nobody else's. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
-export function concatenate(parts: readonly Uint8Array[]): Bytes {
-  const result = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
+export function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
+}
+
+/** @param result where the parts go, of just their length; default fresh memory */
+export function concatenate(parts: readonly Uint8Array[], result: Bytes = new Uint8Array(lengthOf(parts))): Bytes {
   let offset = 0
   for (const part of parts) {
     result.set(part, offset)
@@ -29,6 +33,20 @@ export function u64(value: number): Bytes {
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
   return bytes
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+export function bytesToHex(bytes: Uint8Array): string {
+  let hex = ''
+  for (const byte of bytes) hex += HEX[byte]
+  return hex
+}
+
+export function hexToBytes(hex: string): Bytes {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, index) =>
+    Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
+  )
 }
 
 /** Takes as long for byte strings that differ in the first byte as for those that differ in the last. */

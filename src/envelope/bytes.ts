@@ -38,15 +38,10 @@ export class ByteReader {
 
   /** @throws {@link NeedsMore} */
   take(length: number): Bytes {
-    return this.view(length).slice()
-  }
-
-  /** Like {@link take}, but not a copy. @throws {@link NeedsMore} */
-  view(length: number): Bytes {
     if (length > this.left) throw new NeedsMore(this.#offset + length)
-    const taken = this.#bytes.subarray(this.#offset, this.#offset + length)
+    const taken = this.#bytes.slice(this.#offset, this.#offset + length) as Bytes
     this.#offset += length
-    return taken as Bytes
+    return taken
   }
 
   u8(): number {

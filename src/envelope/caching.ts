@@ -1,5 +1,5 @@
 /** Data keys that are used for more than one message (CACHE-1 to CACHE-11). */
-import { compareBytes, concatenate, encoder, u16 } from '../contract/bytes.js'
+import { bytesToHex, compareBytes, concatenate, encoder, u16 } from '../contract/bytes.js'
 import { withLength } from './bytes.js'
 import { contextWith, serializeContext } from './encryption-context.js'
 import { writeDataKey } from './header.js'
@@ -178,8 +178,7 @@ export function decryptionCacheId(
 
 async function digestOf(fields: readonly Uint8Array[]): Promise<string> {
   const joined = fields.flatMap((field) => [Uint8Array.of(0), field]).slice(1)
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-384', concatenate(joined)))
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-384', concatenate(joined))))
 }
 
 /** What a caller may wipe. */

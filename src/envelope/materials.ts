@@ -1,7 +1,7 @@
 /** Cryptographic materials: what a message is encrypted or decrypted with, and who provides it (CMM-1 to CMM-6). */
 import type { Bytes } from '../contract/bytes.js'
 import type { DataKeyHandle } from '../contract/data-keys.js'
-import type { Suite } from '../contract/suites.js'
+import { messageIdLength, type Suite } from '../contract/suites.js'
 import { contextWith, type EncryptionContext, PUBLIC_KEY } from './encryption-context.js'
 import { DataKeyUnwrapError, EncryptionContextError, MessageSignatureError } from './errors.js'
 import type { EncryptedDataKey } from './header.js'
@@ -166,8 +166,8 @@ export function materialsManager(source: Keyring | MaterialsManager): MaterialsM
 }
 
 /** Fresh for every message (MSG-8). */
-export function newMessageId({ version }: Suite): Bytes {
-  return crypto.getRandomValues(new Uint8Array(version === 1 ? 16 : 32))
+export function newMessageId(suite: Suite): Bytes {
+  return crypto.getRandomValues(new Uint8Array(messageIdLength(suite)))
 }
 
 /** Wipes a data key that is held as bytes. */

@@ -20,13 +20,14 @@ import { BLOCK_HEADER, FINAL, FINAL_FRAME_HEADER, FIRST_SEQUENCE_NUMBER, FRAME_O
 import { type MessageHeader, type ReadHeader, readHeader, TAG_LENGTH } from './header.js'
 import { InOrder } from './in-order.js'
 import { type DecryptionMaterials, type MaterialsManager, notExpected, requiredPairs, wipe } from './materials.js'
+import type { Sink } from './piece-stream.js'
 import type { CommitmentPolicy } from './policies.js'
 import { framesOfRun, RunBuffer } from './run-buffer.js'
 import { RunCipher } from './run-cipher.js'
 import { hashOf, verify } from './signatures.js'
 import { Transcript } from './transcript.js'
 
-export interface DecryptorOptions {
+export interface DecryptorOptions extends Sink {
   readonly manager: MaterialsManager
   readonly policy: CommitmentPolicy
   readonly maxEncryptedDataKeys?: number | undefined
@@ -41,10 +42,6 @@ export interface DecryptorOptions {
   /** Pairs that the message must have. */
   readonly expectedContext?: EncryptionContext | undefined
   readonly workers?: DataWorkers | undefined
-  /** Gets the plaintext, piece by piece. */
-  readonly emit: (piece: Bytes) => void
-  /** Hears of a failure at once, also when nobody waits. */
-  readonly fail?: ((reason: unknown) => void) | undefined
   /** Hears how many bytes of plaintext were emitted. */
   readonly onProgress?: ((bytesDone: number) => void) | undefined
 }

@@ -10,6 +10,7 @@ import { FINAL, FIRST_SEQUENCE_NUMBER, frameCount } from './frames.js'
 import { IV_LENGTH, type MessageHeader, writeHeader } from './header.js'
 import { InOrder } from './in-order.js'
 import { type EncryptionMaterials, newMessageId, requiredPairs, wipe } from './materials.js'
+import type { Sink } from './piece-stream.js'
 import { framesOfRun, RunBuffer } from './run-buffer.js'
 import { RunCipher } from './run-cipher.js'
 import { hashOf, sign } from './signatures.js'
@@ -17,7 +18,7 @@ import { Transcript } from './transcript.js'
 
 const MOST_FRAMES = FINAL - 1
 
-export interface EncryptorOptions {
+export interface EncryptorOptions extends Sink {
   /** Their data key and signing key are wiped. */
   readonly materials: EncryptionMaterials
   /** Bytes of plaintext in a frame. */
@@ -25,10 +26,6 @@ export interface EncryptorOptions {
   /** Bytes of plaintext, at most. */
   readonly plaintextLength?: number | undefined
   readonly workers?: DataWorkers | undefined
-  /** Gets the message, piece by piece. */
-  readonly emit: (piece: Bytes) => void
-  /** Hears of a failure at once, also when nobody waits. */
-  readonly fail?: ((reason: unknown) => void) | undefined
   /** Hears how many bytes of plaintext are in what was emitted. */
   readonly onProgress?: ((bytesDone: number) => void) | undefined
 }

@@ -2,12 +2,11 @@
 import type { Bytes } from '../contract/bytes.js'
 import type { ContentKey } from '../contract/data-keys.js'
 import { type ContentCipher, contentCipher } from './content-cipher.js'
-import type { DataWorkers, Seat } from './data-workers/data-workers.js'
+import { type DataWorkers, HERE_UP_TO, type Seat } from './data-workers/data-workers.js'
 import { MessageAuthenticationError } from './errors.js'
 import { type Layout, openRun, type Run, sealRun } from './frames.js'
+import { SpareBuffers } from './spare-buffers.js'
 
-/** Bytes of a message that are worked on here: starting a worker takes longer, and the page does not notice them. */
-const HERE_UP_TO = 1_048_576
 /** Buffers that are kept to be used again. */
 const MOST_SPARES = 4
 
@@ -21,7 +20,7 @@ export class RunCipher {
   readonly #options: RunCipherOptions
   #cipher: Promise<ContentCipher> | undefined
   #bytes = 0
-  #spares: ArrayBuffer[] = []
+  readonly #spares = new SpareBuffers(MOST_SPARES)
 
   constructor(options: RunCipherOptions) {
     this.#options = options
@@ -44,7 +43,7 @@ export class RunCipher {
     const done = seat
       ? await seat.seal({ contentKey, layout, run })
       : { pieces: await sealRun(await this.#here(), layout, run), spare: run.bytes.buffer }
-    this.#keep(done.spare)
+    this.#spares.keep(done.spare)
     return done.pieces
   }
 
@@ -59,21 +58,18 @@ export class RunCipher {
       ? await seat.open({ contentKey, layout, run })
       : { pieces: await openRun(await this.#here(), layout, run), spare: run.bytes.buffer }
     if ('refused' in done) throw new MessageAuthenticationError(done.refused)
-    this.#keep(done.spare)
+    this.#spares.keep(done.spare)
     return done.pieces
   }
 
   /** A buffer that has been used, and holds what it held. */
   spare(length: number): Bytes | undefined {
-    const index = this.#spares.findIndex(({ byteLength }) => byteLength >= length)
-    const [buffer] = index < 0 ? [] : this.#spares.splice(index, 1)
-    return buffer && new Uint8Array(buffer)
+    return this.#spares.take(length)
   }
 
   /** Wipes what is left of plaintexts. To be called at the end, good or bad. */
   close(): void {
-    for (const buffer of this.#spares) new Uint8Array(buffer).fill(0)
-    this.#spares = []
+    this.#spares.wipe()
   }
 
   #here(): Promise<ContentCipher> {
@@ -85,10 +81,5 @@ export class RunCipher {
   #seatFor({ bytes }: Run): Seat | undefined {
     this.#bytes += bytes.byteLength
     return this.#bytes <= HERE_UP_TO ? undefined : this.#options.workers?.seat()
-  }
-
-  #keep(spare: ArrayBuffer): void {
-    if (this.#spares.length < MOST_SPARES) this.#spares.push(spare)
-    else new Uint8Array(spare).fill(0)
   }
 }

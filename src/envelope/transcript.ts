@@ -1,9 +1,8 @@
-import type { Bytes } from '../contract/bytes.js'
-import type { DataWorkers, Seat } from './data-workers/data-workers.js'
+import { type Bytes, concatenate, lengthOf } from '../contract/bytes.js'
+import { type DataWorkers, HERE_UP_TO, type Seat } from './data-workers/data-workers.js'
 import { type Digest, type HashName, newDigest } from './digests.js'
+import { SpareBuffers } from './spare-buffers.js'
 
-/** Bytes that are hashed here, at the end; what is longer is hashed in a data worker, as it comes. */
-const HERE_UP_TO = 1_048_576
 /** Tasks that may wait for the worker before {@link Transcript.room} waits too. */
 const MOST_WAITING = 2
 
@@ -24,7 +23,7 @@ export class Transcript {
   #seat: Seat | undefined
   #release = () => {}
   #waiting: Promise<void>[] = []
-  #spares: ArrayBuffer[] = []
+  readonly #spares = new SpareBuffers(MOST_WAITING + 1)
 
   constructor(hash: HashName, workers: DataWorkers | undefined) {
     this.#hash = hash
@@ -33,7 +32,7 @@ export class Transcript {
 
   /** Adds bytes; they are copied during the call. */
   update(parts: readonly Uint8Array[]): void {
-    for (const part of parts) this.#keptLength += part.byteLength
+    this.#keptLength += lengthOf(parts)
     if (!this.#workers || (this.#keptLength <= HERE_UP_TO && !this.#seat)) {
       this.#kept.push(...parts.map((part) => part.slice()))
       return
@@ -41,9 +40,7 @@ export class Transcript {
     this.#seat ??= this.#take(this.#workers)
     const bytes = this.#gather([...this.#kept, ...parts])
     this.#kept = []
-    const task = this.#seat.hash({ id: this.#id, hash: this.#hash, bytes }).then((spare) => {
-      if (this.#spares.length <= MOST_WAITING) this.#spares.push(spare)
-    })
+    const task = this.#seat.hash({ id: this.#id, hash: this.#hash, bytes }).then((spare) => this.#spares.keep(spare))
     // A failure is told to whoever waits for room or the digest.
     task.catch(() => {})
     this.#waiting.push(task)
@@ -83,18 +80,10 @@ export class Transcript {
     return this.#digest
   }
 
-  /** Copies parts into a buffer that has been used before, where there is one: fresh memory costs more than the copy. */
   #gather(parts: readonly Uint8Array[]): Bytes {
-    const length = parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    const index = this.#spares.findIndex(({ byteLength }) => byteLength >= length)
-    const [spare = new ArrayBuffer(length)] = index < 0 ? [] : this.#spares.splice(index, 1)
-    const bytes = new Uint8Array(spare, 0, length)
-    let offset = 0
-    for (const part of parts) {
-      bytes.set(part, offset)
-      offset += part.byteLength
-    }
-    return bytes
+    const length = lengthOf(parts)
+    const spare = this.#spares.take(length)
+    return spare ? concatenate(parts, spare.subarray(0, length)) : concatenate(parts)
   }
 
   #take(workers: DataWorkers): Seat {

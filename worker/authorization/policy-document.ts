@@ -1,4 +1,5 @@
 /** Policy documents: what they must look like (POL-7 to POL-11), and what they are compiled to, once for each version. */
+import { encoder } from '../../src/contract/bytes.js'
 import { LimitExceededException, MalformedPolicyDocumentException } from '../../src/contract/errors.js'
 import type { Quotas } from '../quotas.js'
 import {
@@ -33,7 +34,6 @@ export interface Policy {
 }
 
 const VERSIONS = [CURRENT_VERSION, '2008-10-17']
-const encoder = new TextEncoder()
 
 /**
  * Checks size and form of a key policy.

@@ -1,7 +1,7 @@
 /** Rotation of a key's material, whoever asks for it (ROT-1 to ROT-6). */
+import { bytesToHex } from '../../src/contract/bytes.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { serviceEvent } from '../audit/audit-record.js'
-import { bytesToHex } from '../material/bytes.js'
 import { generateSymmetric } from '../material/symmetric.js'
 import type { KeyRecord, MaterialId, MaterialRecord, RotationType } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'

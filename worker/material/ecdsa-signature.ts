@@ -2,7 +2,7 @@
  * ECDSA signatures are DER in KMS, `SEQUENCE { INTEGER r, INTEGER s }`, and r‖s in WebCrypto. noble's strict DER does the
  * work; it is loaded with the first signature.
  */
-import { bytesToHex, hexToBytes } from './bytes.js'
+import { bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
 import type { Bytes } from './family.js'
 import { once } from './once.js'
 

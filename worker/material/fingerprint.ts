@@ -3,10 +3,9 @@
  * same name wherever the key is, and nothing about the material can be learnt from it. HKDF (RFC 5869) keeps them apart
  * from everything else that the material is used for.
  */
-import { bytesToHex } from './bytes.js'
+import { bytesToHex, encoder } from '../../src/contract/bytes.js'
 import type { Bytes } from './family.js'
 
-const encoder = new TextEncoder()
 const NO_SALT = new Uint8Array(0)
 const LENGTH = 32
 

@@ -5,8 +5,7 @@
  */
 
 import { type BaseBlock, Constructed, fromBER, Integer, Null, ObjectIdentifier, OctetString, Sequence } from 'asn1js'
-import { concatenate } from '../../src/contract/bytes.js'
-import { hexToBytes } from './bytes.js'
+import { concatenate, hexToBytes } from '../../src/contract/bytes.js'
 import type { Bytes } from './family.js'
 
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'

@@ -3,7 +3,7 @@
  * until they collect it, so that an SM2 key lives longer in the worker's memory than the other sealed ones.
  */
 
-import { bytesToHex, hexToBytes } from './bytes.js'
+import { bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
 import { rawSignature } from './ecdsa-signature.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily, MessageForm } from './family.js'

@@ -9,8 +9,8 @@
  *
  * Everything before the nonce is authenticated, together with the encryption context.
  */
+import { bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
 import { isKeyId, type KeyId } from '../../src/contract/identifiers.js'
-import { bytesToHex, hexToBytes } from '../material/bytes.js'
 import { SEAL_OVERHEAD } from '../material/symmetric.js'
 import type { MaterialId } from '../storage/schema.js'
 

@@ -1,7 +1,5 @@
-import { compareBytes } from '../../src/contract/bytes.js'
+import { compareBytes, encoder } from '../../src/contract/bytes.js'
 import type { EncryptionContext } from '../../src/contract/shapes.js'
-
-const encoder = new TextEncoder()
 
 /**
  * The canonical, injective encoding of an encryption context (MGT-54), to be authenticated with a ciphertext: the

@@ -1,4 +1,5 @@
 /** Grants (GRANT-1 to GRANT-33): permission for one principal to use one key, that needs no change of a policy. */
+import { bytesToHex } from '../../src/contract/bytes.js'
 import {
   InvalidArnException,
   InvalidGrantIdException,
@@ -11,7 +12,6 @@ import { keySpecs } from '../../src/contract/key-specs.js'
 import type { ValidInput, Value } from '../../src/contract/shapes.js'
 import { evaluator } from '../authorization/lazy-evaluator.js'
 import { accountOf, isIdentity } from '../authorization/principals.js'
-import { bytesToHex } from '../material/bytes.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantConstraints, GrantOperation, GrantRecord, KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'

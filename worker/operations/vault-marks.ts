@@ -2,11 +2,11 @@
  * Marks: short texts that the vault gives out and takes back, such as tokens and markers of pages. They are sealed:
  * opaque to whoever holds one, and a forged one is noticed.
  */
+import { encoder } from '../../src/contract/bytes.js'
 import type { Bytes } from '../material/family.js'
 import { open, seal } from '../material/symmetric.js'
 import type { VaultStore } from '../storage/vault-store.js'
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** @param scope what the mark is good for: it is authenticated with it, and not stored in it */

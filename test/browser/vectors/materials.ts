@@ -1,6 +1,5 @@
 /** Materials made of keys that a vector gives: the same shapes that the families make, with the same handle names. */
-import { concatenate } from '../../../src/contract/bytes.js'
-import { hexToBytes } from '../../../worker/material/bytes.js'
+import { concatenate, hexToBytes } from '../../../src/contract/bytes.js'
 import type { Bytes, Material } from '../../../worker/material/family.js'
 import { Sealer } from '../../../worker/material/sealer.js'
 

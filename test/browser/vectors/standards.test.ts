@@ -2,8 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { commands } from 'vitest/browser'
-import { concatenate } from '../../../src/contract/bytes.js'
-import { bytesToHex } from '../../../worker/material/bytes.js'
+import { bytesToHex, concatenate } from '../../../src/contract/bytes.js'
 import { derSignature } from '../../../worker/material/ecdsa-signature.js'
 import { publicKeyPrefixes, rawPublicKey, seedToPkcs8, toSpki } from '../../../worker/material/encodings.js'
 import { type FamilySpec, familyOf } from '../../../worker/material/families.js'

@@ -6,8 +6,7 @@
 
 import { afterAll, expect, test, vi } from 'vitest'
 import { commands } from 'vitest/browser'
-import { concatenate } from '../../../src/contract/bytes.js'
-import { bytesToHex } from '../../../worker/material/bytes.js'
+import { bytesToHex, concatenate } from '../../../src/contract/bytes.js'
 import { seedToPkcs8, toSpki } from '../../../worker/material/encodings.js'
 import { type FamilySpec, familyOf } from '../../../worker/material/families.js'
 import type { Bytes, Material } from '../../../worker/material/family.js'
