@@ -18,7 +18,12 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 /** Workers that the library starts: the module that does, what it starts, and the file that it is in the package. */
 const workers = [
-  { starter: 'src/vault.ts', source: '../worker/entry.ts', built: 'hsm.js', placeholder: '__browserKmsHsmUrl__' },
+  {
+    starter: 'src/vault/vault.ts',
+    source: '../../worker/entry.ts',
+    built: 'hsm.js',
+    placeholder: '__browserKmsHsmUrl__',
+  },
   {
     starter: 'src/envelope/data-workers/data-workers.ts',
     source: './entry.ts',
@@ -152,7 +157,7 @@ export default defineConfig(({ mode }) => {
             aws: path('src/aws/index.ts'),
           }),
           worker: modules('worker', { worker: path('worker/index.ts') }),
-          hsm: bundle('hsm', 'worker/entry.ts', 'dist/lib', 'worker/serve.ts'),
+          hsm: bundle('hsm', 'worker/entry.ts', 'dist/lib', 'worker/door/serve.ts'),
           data: bundle('data-worker', 'src/envelope/data-workers/entry.ts', 'dist/lib'),
         }
   return {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Writes `src/contract/model.ts`, `src/contract/exceptions.ts`, `worker/key-states.ts`,
+ * Writes `src/contract/model.ts`, `src/contract/exceptions.ts`, `worker/pipeline/key-states.ts`,
  * `worker/authorization/permissions.ts` and, for tests, `test/browser/fixtures/key-states.json` from the
  * machine-readable API model, key-state table and permission reference.
  *
@@ -185,9 +185,9 @@ const byOperation = Object.entries(rows).map(([operation, row]) => {
   return `  ${operation}: ${distinct.get(body)},`
 })
 writeFileSync(
-  'worker/key-states.ts',
+  'worker/pipeline/key-states.ts',
   `${HEADER('the key-state truth table (STATE-13)')}
-import type { OperationName } from '../src/contract/shapes.js'
+import type { OperationName } from '../../src/contract/shapes.js'
 import type { KeyStateCell, KeyStateRow } from './state-guard.js'
 
 ${[...cells.values()].map(({ name, value }) => `const ${name}: KeyStateCell = ${literal(value)}`).join('\n')}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { KmsClient } from './client.js'
+export { KmsClient } from './client/client.js'
 export type { Simulation } from './contract/control.js'
 export * from './contract/exceptions.js'
 /**
@@ -28,6 +28,7 @@ export type {
   Origin,
   ResponseMetadata,
 } from './contract/shapes.js'
+export { Envelope, type EnvelopeDecryptOptions, type EnvelopeOptions, type OpenedEnvelope } from './vault/envelope.js'
 export {
   type ConnectOptions,
   clientFromPort,
@@ -38,5 +39,4 @@ export {
   Vault,
   type VaultEventMap,
   type VaultOptions,
-} from './vault.js'
-export { Envelope, type EnvelopeDecryptOptions, type EnvelopeOptions, type OpenedEnvelope } from './vault-envelope.js'
+} from './vault/vault.js'

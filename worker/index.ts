@@ -35,7 +35,7 @@ export function serveVault({ now = Date.now, replicationDelay = 0 }: ServeVaultO
   const early: MessageEvent[] = []
   const keep = (event: Event) => early.push(event as MessageEvent)
   addEventListener('message', keep)
-  import('./serve.js')
+  import('./door/serve.js')
     .then(({ serve }) => {
       serve({ now, replicationDelay })
       removeEventListener('message', keep)

@@ -1,9 +1,9 @@
 import type { KeyId } from '../../src/contract/identifiers.js'
 import { callerWithoutPolicies } from '../../worker/authorization/caller.js'
 import { evaluate } from '../../worker/authorization/evaluate.js'
-import { GrantIndex } from '../../worker/authorization/grants.js'
 import { identityPolicy, keyPolicy } from '../../worker/authorization/policy-document.js'
 import { contextValues } from '../../worker/authorization/request-context.js'
+import { GrantIndex } from '../../worker/storage/grant-index.js'
 import type { GrantRecord } from '../../worker/storage/schema.js'
 
 const realm = { accountId: '000000000000', region: 'browser-local-1' }

@@ -1,4 +1,4 @@
-/** What `openVault({ quotas })` takes. The table of defaults is the worker's (`worker/quotas.ts`). */
+/** What `openVault({ quotas })` takes. The table of defaults is the worker's (`worker/pipeline/quotas.ts`). */
 import { ValidationException } from './errors.js'
 
 /**

@@ -6,7 +6,7 @@
 import type { KeyMetadata, KeyState, KmsClient, OperationName, Origin } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
 import { builtOperations } from '../../worker/operations/table.js'
-import { guardKeyState } from '../../worker/state-guard.js'
+import { guardKeyState } from '../../worker/pipeline/state-guard.js'
 import { sharedClockedVault, start } from './fixtures/clock.js'
 import { importMaterial, wrapped } from './fixtures/import.js'
 import {

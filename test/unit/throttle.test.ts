@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { VaultQuotas } from '../../src/contract/quotas.js'
 import type { KeySpec, OperationName } from '../../src/contract/shapes.js'
-import { requestRates, resourceQuotas } from '../../worker/quotas.js'
-import { Throttle } from '../../worker/throttle.js'
+import { requestRates, resourceQuotas } from '../../worker/pipeline/quotas.js'
+import { Throttle } from '../../worker/pipeline/throttle.js'
 
 const SECOND = 1000
 /** The beginning of some second. */

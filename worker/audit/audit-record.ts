@@ -1,6 +1,6 @@
 import type { ErrorName } from '../../src/contract/errors.js'
 import type { OperationName } from '../../src/contract/shapes.js'
-import { runningIds } from '../running-ids.js'
+import { runningIds } from './running-ids.js'
 
 /** Events that no request asks for (AUD-2). `ClockSetBack` is this project's own (TIME-1). */
 export type ServiceEvent =

@@ -1,11 +1,11 @@
 /** Gathers what a decision needs, from the request and the database, and has it made. */
 import { AccessDeniedException } from '../../src/contract/errors.js'
+import { type GrantIndex, isWithin } from '../storage/grant-index.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantConstraints, GrantOperation, KeyRecord } from '../storage/schema.js'
 import type { Claim, Right } from './authorize.js'
 import { policyOf } from './default-policy.js'
 import { type Decision, evaluate, type GrantMatch, type Question } from './evaluate.js'
-import { type GrantIndex, isWithin } from './grants.js'
 import { crossAccountOperations } from './permissions.js'
 import { keyPolicy, type Policy } from './policy-document.js'
 import {

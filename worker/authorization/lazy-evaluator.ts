@@ -2,7 +2,7 @@
  * The evaluator, which the account root on keys with the default policy never needs. Nothing but the database can be
  * waited for inside a transaction: who needs the evaluator there before it is loaded throws, and is taken up again.
  */
-import { once } from '../material/once.js'
+import { once } from '../../src/contract/once.js'
 
 type Evaluator = typeof import('./evaluator.js')
 

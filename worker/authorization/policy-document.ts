@@ -1,7 +1,7 @@
 /** Policy documents: what they must look like (POL-7 to POL-11), and what they are compiled to, once for each version. */
 import { encoder } from '../../src/contract/bytes.js'
 import { LimitExceededException, MalformedPolicyDocumentException } from '../../src/contract/errors.js'
-import type { Quotas } from '../quotas.js'
+import type { Quotas } from '../pipeline/quotas.js'
 import {
   arnTemplateMatcher,
   type Condition,

@@ -1,9 +1,9 @@
 /** Does to one key what has fallen due, inside a transaction. */
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { serviceEvent } from '../audit/audit-record.js'
+import { hasExpired, isExpired, isGone, isRotationDue } from '../storage/deadlines.js'
 import type { KeyRecord, MaterialRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
-import { hasExpired, isExpired, isGone, isRotationDue } from './deadlines.js'
 import { isBound, stateAfterLoss, withMaterials } from './imported-material.js'
 import { DAY, type FreshMaterial, rotateToFresh } from './rotation.js'
 

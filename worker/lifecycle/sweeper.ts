@@ -1,7 +1,7 @@
 import type { KeyId, Realm } from '../../src/contract/identifiers.js'
 import { sweepLockName } from '../../src/contract/vault-names.js'
+import { isRotationDue } from '../storage/deadlines.js'
 import type { VaultStore } from '../storage/vault-store.js'
-import { isRotationDue } from './deadlines.js'
 import { bringUpToDate } from './due-work.js'
 import { type FreshMaterial, makeFreshMaterial } from './rotation.js'
 

@@ -3,8 +3,8 @@
  * work; it is loaded with the first signature.
  */
 import { bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
+import { once } from '../../src/contract/once.js'
 import type { Bytes } from './family.js'
-import { once } from './once.js'
 
 const loadDer = once(async () => (await import('@noble/curves/abstract/der.js')).DER)
 

@@ -2,10 +2,11 @@
  * Ed25519 (RFC 8032): native. Ed25519ph, which no WebCrypto has, needs the seed sealed; a vault has to ask for that
  * (`digestSigning`). KMS hashes the digest it is given once more: it is the message of Ed25519ph (ASYM-21).
  */
+
+import { once } from '../../src/contract/once.js'
 import { rawPublicKey, seedToEd25519Pkcs8, toSpki } from './encodings.js'
 import type { Bytes, Material, MaterialFamily } from './family.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
-import { once } from './once.js'
 import type { Sealer } from './sealer.js'
 
 const SPEC = 'ECC_NIST_EDWARDS25519'

@@ -1,7 +1,8 @@
 /** Which family makes the material of a key spec. Each is loaded when it is first used. */
+
+import { once } from '../../src/contract/once.js'
 import type { KeySpec } from '../../src/contract/shapes.js'
 import type { MaterialFamily } from './family.js'
-import { once } from './once.js'
 
 /** Every spec but SYMMETRIC_DEFAULT, whose ciphertexts have a form of their own (symmetric.ts). */
 export type FamilySpec = Exclude<KeySpec, 'SYMMETRIC_DEFAULT'>

@@ -2,10 +2,11 @@
  * ML-DSA (FIPS 204) and ML-KEM (FIPS 203): native where the engine has them, otherwise sealed, by noble. Feature
  * detection is by trying: an engine that lacks an algorithm says NotSupportedError.
  */
+
+import { once } from '../../src/contract/once.js'
 import { rawPublicKey, seedToPkcs8, toSpki } from './encodings.js'
 import type { Bytes, Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
 import { publicKeyOf } from './native-pair.js'
-import { once } from './once.js'
 
 const signatures = {
   ML_DSA_44: { name: 'ML-DSA-44', load: once(async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa44) },

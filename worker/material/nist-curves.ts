@@ -2,11 +2,12 @@
  * ECDSA (FIPS 186-5) and ECDH (SP 800-56A) on the NIST curves: native. A vault that asks for `digestSigning` keeps its
  * signing keys sealed instead, because WebCrypto always hashes.
  */
+
+import { once } from '../../src/contract/once.js'
 import { derSignature, rawSignature } from './ecdsa-signature.js'
 import { toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily } from './family.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
-import { once } from './once.js'
 
 const curves = {
   ECC_NIST_P256: { namedCurve: 'P-256', hash: 'SHA-256', coordinate: 32 },

@@ -2,9 +2,10 @@
  * RSA (RFC 8017): OAEP, PSS and PKCS #1 v1.5, all native. A vault that asks for `digestSigning` keeps the private exponent
  * of its signing keys sealed beside the handles, because WebCrypto cannot sign a digest.
  */
+
+import { once } from '../../src/contract/once.js'
 import type { Bytes, Material, MaterialFamily, PublicKeyEncryption, Purpose, Signing } from './family.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
-import { once } from './once.js'
 import type { RsaPrivateKey } from './private-keys.js'
 import type { DigestPadding } from './rsa-digests.js'
 import { nativeCopies, type Sealer } from './sealer.js'

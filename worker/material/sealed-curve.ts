@@ -4,9 +4,9 @@
  * runs it.
  */
 import type { ECDSA } from '@noble/curves/abstract/weierstrass.js'
+import { once } from '../../src/contract/once.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, KeyPairBytes, Material, MaterialFamily, MessageForm } from './family.js'
-import { once } from './once.js'
 import type { Sealer } from './sealer.js'
 
 const curves = {

@@ -4,10 +4,10 @@
  */
 
 import { bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
+import { once } from '../../src/contract/once.js'
 import { rawSignature } from './ecdsa-signature.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { Bytes, MaterialFamily, MessageForm } from './family.js'
-import { once } from './once.js'
 
 const load = once(async () => (await import('sm-crypto-v2')).sm2)
 const loadCiphertext = once(() => import('./sm2-ciphertext.js'))

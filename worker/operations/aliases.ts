@@ -8,12 +8,12 @@ import {
 import { type AliasName, aliasArn, asAliasName, type KeyId } from '../../src/contract/identifiers.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
 import type { Right } from '../authorization/authorize.js'
-import type { Quotas } from '../quotas.js'
+import type { Quotas } from '../pipeline/quotas.js'
+import type { OperationRows, Request, Target } from '../pipeline/row.js'
+import { existingAlias, existingKey, keyByIdOrArn } from '../pipeline/targets.js'
 import type { KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
 import { listPage } from './paging.js'
-import type { OperationRows, Request, Target } from './row.js'
-import { existingAlias, existingKey, keyByIdOrArn } from './targets.js'
 
 export const aliasRows = {
   CreateAlias: {

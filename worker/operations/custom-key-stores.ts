@@ -3,8 +3,8 @@
  * one: CreateCustomKeyStore is not built.
  */
 import { CustomKeyStoreNotFoundException, ValidationException } from '../../src/contract/errors.js'
+import type { OperationRows } from '../pipeline/row.js'
 import { listPage } from './paging.js'
-import type { OperationRows } from './row.js'
 
 interface NamesStore {
   readonly CustomKeyStoreId?: string | undefined

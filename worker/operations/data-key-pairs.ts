@@ -1,11 +1,11 @@
 /** GenerateDataKeyPair: a pair made in the worker, its private half encrypted under a symmetric key (MGT-43). */
 import type { ValidInput } from '../../src/contract/shapes.js'
 import { type FamilySpec, familyOf } from '../material/families.js'
+import type { OperationRows, Target } from '../pipeline/row.js'
+import { byAnyIdentifier } from '../pipeline/targets.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { checkSymmetric, encryptWith, refuseRecipient } from './encryption.js'
 import { ability } from './key-material.js'
-import type { OperationRows, Target } from './row.js'
-import { byAnyIdentifier } from './targets.js'
 
 export const dataKeyPairRows = {
   GenerateDataKeyPair: {

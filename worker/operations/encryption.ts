@@ -11,14 +11,14 @@ import {
 import type { EncryptionContext, OperationInput, Value } from '../../src/contract/shapes.js'
 import type { Bytes } from '../material/family.js'
 import { open, seal } from '../material/symmetric.js'
+import type { CustodyRules, OperationRows, Request, Target } from '../pipeline/row.js'
+import { byAnyIdentifier, existingKey, keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { type CiphertextHeader, ciphertextHeader, readCiphertextBlob } from './ciphertext-blob.js'
 import { authenticatedData } from './encryption-context.js'
 import { ability, checkAlgorithmOf, currentMaterial, materialOf } from './key-material.js'
-import type { CustodyRules, OperationRows, Request, Target } from './row.js'
-import { byAnyIdentifier, existingKey, keyByAnyIdentifier } from './targets.js'
 
 const SYMMETRIC_DEFAULT = 'SYMMETRIC_DEFAULT'
 

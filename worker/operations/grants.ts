@@ -12,13 +12,13 @@ import { keySpecs } from '../../src/contract/key-specs.js'
 import type { ValidInput, Value } from '../../src/contract/shapes.js'
 import { evaluator } from '../authorization/lazy-evaluator.js'
 import { accountOf, isIdentity } from '../authorization/principals.js'
+import type { OperationRows, Request, Target } from '../pipeline/row.js'
+import { byKeyIdOrArn, existingKey, keyByIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantConstraints, GrantOperation, GrantRecord, KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
 import { sealGrantToken } from './grant-tokens.js'
 import { listPage } from './paging.js'
-import type { OperationRows, Request, Target } from './row.js'
-import { byKeyIdOrArn, existingKey, keyByIdOrArn, onlyKey } from './targets.js'
 
 const DEFAULT_LIMIT = 50
 const MOST_PAIRS = 8

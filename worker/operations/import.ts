@@ -9,21 +9,21 @@ import {
   UnsupportedOperationException,
   ValidationException,
 } from '../../src/contract/errors.js'
+import { once } from '../../src/contract/once.js'
 import type { ValidInput } from '../../src/contract/shapes.js'
 import { removeImported, withSetTold } from '../lifecycle/due-work.js'
 import { withMaterials } from '../lifecycle/imported-material.js'
 import { DAY, hasReplicas } from '../lifecycle/rotation.js'
 import { familyOf } from '../material/families.js'
 import type { Bytes, Material } from '../material/family.js'
-import { once } from '../material/once.js'
 import { adoptSymmetric } from '../material/symmetric.js'
-import type { RegionVault } from '../region-vault.js'
+import type { CustodyRules, OperationRows, Request, Target } from '../pipeline/row.js'
+import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { ImportTokenRecord, KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
+import type { RegionVault } from '../vault/region-vault.js'
 import { issueImportToken, readImportToken, TOKEN_LIFETIME } from './import-tokens.js'
 import { custodyOf } from './key-material.js'
 import { purposeOf } from './keys.js'
-import type { CustodyRules, OperationRows, Request, Target } from './row.js'
-import { byKeyIdOrArn, onlyKey } from './targets.js'
 
 /** Imported material can be told to expire at most this much later (IMP-8). */
 const LONGEST_LIFE = 365 * DAY

@@ -2,9 +2,9 @@
 import { NotFoundException, ValidationException } from '../../src/contract/errors.js'
 import { policyOf, storedPolicy } from '../authorization/default-policy.js'
 import { evaluator } from '../authorization/lazy-evaluator.js'
+import type { OperationRows, Target } from '../pipeline/row.js'
+import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import { listPage } from './paging.js'
-import type { OperationRows, Target } from './row.js'
-import { byKeyIdOrArn, onlyKey } from './targets.js'
 
 /** The only name of a key policy there is (SDK-16). */
 const DEFAULT = 'default'

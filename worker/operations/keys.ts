@@ -14,13 +14,13 @@ import { DAY, hasReplicas, newMaterialId } from '../lifecycle/rotation.js'
 import { familyOf } from '../material/families.js'
 import type { Material, Purpose } from '../material/family.js'
 import { generateSymmetric } from '../material/symmetric.js'
+import type { OperationRows, Request } from '../pipeline/row.js'
+import { byAnyIdentifier, byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
 import { canImport, custodyOf } from './key-material.js'
 import { keyMetadata } from './key-metadata.js'
 import { listPage } from './paging.js'
-import type { OperationRows, Request } from './row.js'
 import { checkTags, mergeTags, tagsOf } from './tag-rules.js'
-import { byAnyIdentifier, byKeyIdOrArn, onlyKey } from './targets.js'
 
 const DEFAULT_WINDOW_IN_DAYS = 30
 

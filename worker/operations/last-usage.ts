@@ -1,7 +1,7 @@
 /** GetKeyLastUsage (DEL-32). */
 import type { Value } from '../../src/contract/shapes.js'
-import type { OperationRows, Target } from './row.js'
-import { byKeyIdOrArn } from './targets.js'
+import type { OperationRows, Target } from '../pipeline/row.js'
+import { byKeyIdOrArn } from '../pipeline/targets.js'
 
 export const lastUsageRows = {
   GetKeyLastUsage: {

@@ -2,10 +2,10 @@
 import { equalInConstantTime } from '../../src/contract/bytes.js'
 import { KMSInvalidMacException } from '../../src/contract/errors.js'
 import type { Bytes } from '../material/family.js'
+import type { CustodyRules, OperationRows, Target } from '../pipeline/row.js'
+import { byAnyIdentifier } from '../pipeline/targets.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
-import type { CustodyRules, OperationRows, Target } from './row.js'
-import { byAnyIdentifier } from './targets.js'
 
 export const macRows = {
   GenerateMac: {

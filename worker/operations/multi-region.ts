@@ -11,14 +11,14 @@ import { type AuditRecord, newEventId } from '../audit/audit-record.js'
 import { authorize } from '../authorization/authorize.js'
 import { policyOf, storedPolicy } from '../authorization/default-policy.js'
 import { evaluator } from '../authorization/lazy-evaluator.js'
-import type { RegionVault } from '../region-vault.js'
-import { guardKeyState } from '../state-guard.js'
+import type { OperationRows, Request, Target } from '../pipeline/row.js'
+import { guardKeyState } from '../pipeline/state-guard.js'
+import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
+import type { RegionVault } from '../vault/region-vault.js'
 import { keyMetadata } from './key-metadata.js'
 import { rightToTag } from './keys.js'
-import type { OperationRows, Request, Target } from './row.js'
 import { checkTags, mergeTags } from './tag-rules.js'
-import { byKeyIdOrArn, onlyKey } from './targets.js'
 
 export const multiRegionRows = {
   ReplicateKey: {

@@ -6,11 +6,11 @@ import {
 } from '../../src/contract/errors.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
 import type { Bytes } from '../material/family.js'
+import type { OperationRows, Target } from '../pipeline/row.js'
+import { byAnyIdentifier } from '../pipeline/targets.js'
 import { refuseRecipient } from './encryption.js'
 import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
 import { algorithmLists } from './key-metadata.js'
-import type { OperationRows, Target } from './row.js'
-import { byAnyIdentifier } from './targets.js'
 
 export const publicKeyRows = {
   GetPublicKey: {

@@ -1,6 +1,6 @@
 import { CustomKeyStoreNotFoundException, ValidationException } from '../../src/contract/errors.js'
+import type { OperationRows } from '../pipeline/row.js'
 import { refuseRecipient } from './encryption.js'
-import type { OperationRows } from './row.js'
 
 export const randomRows = {
   GenerateRandom: {

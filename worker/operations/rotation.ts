@@ -15,10 +15,10 @@ import {
   makeFreshMaterial,
   rotateToFresh,
 } from '../lifecycle/rotation.js'
+import type { OperationRows, Target } from '../pipeline/row.js'
+import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { KeyRecord, MaterialRecord } from '../storage/schema.js'
 import { listPage } from './paging.js'
-import type { OperationRows, Target } from './row.js'
-import { byKeyIdOrArn, onlyKey } from './targets.js'
 
 const DEFAULT_PERIOD_IN_DAYS = 365
 /** An automatic rotation that is so near is not overtaken by another (ROT-30). Milliseconds. */

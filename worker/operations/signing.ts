@@ -7,10 +7,10 @@ import {
 import type { ValidInput } from '../../src/contract/shapes.js'
 import { signingAlgorithms } from '../../src/contract/signing-algorithms.js'
 import type { Bytes, MessageForm } from '../material/family.js'
+import type { OperationRows, Target } from '../pipeline/row.js'
+import { byAnyIdentifier } from '../pipeline/targets.js'
 import type { KeyRecord } from '../storage/schema.js'
 import { ability, checkAlgorithmOf, materialOf } from './key-material.js'
-import type { OperationRows, Target } from './row.js'
-import { byAnyIdentifier } from './targets.js'
 
 type SigningInput = Pick<ValidInput<'Sign'>, 'Message' | 'MessageType' | 'SigningAlgorithm'>
 

@@ -1,10 +1,10 @@
+import { once } from '../../src/contract/once.js'
 import type { OperationName } from '../../src/contract/shapes.js'
-import { once } from '../material/once.js'
+import type { OperationRow, OperationRows } from '../pipeline/row.js'
 import { aliasRows } from './aliases.js'
 import { encryptionRows } from './encryption.js'
 import { keyRows } from './keys.js'
 import { randomRows } from './random.js'
-import type { OperationRow, OperationRows } from './row.js'
 import { tagRows } from './tags.js'
 
 /** Rows by operation, as far as they are loaded: from the beginning those that most applications use. */

@@ -1,6 +1,6 @@
 import { LimitExceededException, TagException } from '../../src/contract/errors.js'
 import type { Value } from '../../src/contract/shapes.js'
-import type { Quotas } from '../quotas.js'
+import type { Quotas } from '../pipeline/quotas.js'
 
 type Tag = Value<'Tag'>
 

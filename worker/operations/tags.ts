@@ -1,8 +1,8 @@
 import { ValidationException } from '../../src/contract/errors.js'
+import type { OperationRows } from '../pipeline/row.js'
+import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import { listPage } from './paging.js'
-import type { OperationRows } from './row.js'
 import { checkTags, mergeTags } from './tag-rules.js'
-import { byKeyIdOrArn, onlyKey } from './targets.js'
 
 export const tagRows = {
   TagResource: {

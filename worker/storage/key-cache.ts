@@ -1,5 +1,5 @@
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
-import type { GrantIndex } from '../authorization/grants.js'
+import type { GrantIndex } from './grant-index.js'
 import type { AliasRecord, KeyRecord, MaterialId, MaterialRecord } from './schema.js'
 
 /** How many keys stay in memory. One costs less than a KiB; a miss costs one read of IndexedDB. */

@@ -1,5 +1,5 @@
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
-import type { GrantIndex } from '../authorization/grants.js'
+import type { GrantIndex } from './grant-index.js'
 import type { AliasRecord, GrantRecord, KeyRecord, LastUsage } from './schema.js'
 
 /**

@@ -1,9 +1,9 @@
 import type { IDBPObjectStore, IDBPTransaction } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
 import type { AuditRecord } from '../audit/audit-record.js'
-import { GrantIndex } from '../authorization/grants.js'
-import { dueAt, isGone } from '../lifecycle/deadlines.js'
 import { appendPack } from './audit-store.js'
+import { dueAt, isGone } from './deadlines.js'
+import { GrantIndex } from './grant-index.js'
 import type { VaultReader } from './reader.js'
 import type {
   AliasRecord,

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KeyId } from '../../../src/contract/identifiers.js'
-import { GrantIndex, isWithin } from '../../../worker/authorization/grants.js'
+import { GrantIndex, isWithin } from '../../../worker/storage/grant-index.js'
 import type { GrantConstraints, GrantOperation, GrantRecord } from '../../../worker/storage/schema.js'
 
 let count = 0

@@ -1,10 +1,10 @@
 /** The page's side of a client port: batching, packing, and the revival of errors. */
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import type { HandleWish } from '../contract/data-keys.js'
+import { type ErrorName, KMSInternalException, reviveError, ValidationException } from '../contract/errors.js'
+import type { OperationInput, OperationName, OperationOutput } from '../contract/shapes.js'
+import { type Answers, type Call, Packer, type RequestService, TRANSFER_FROM, unpack } from '../contract/wire.js'
 import type { Connection } from './client.js'
-import type { HandleWish } from './contract/data-keys.js'
-import { type ErrorName, KMSInternalException, reviveError, ValidationException } from './contract/errors.js'
-import type { OperationInput, OperationName, OperationOutput } from './contract/shapes.js'
-import { type Answers, type Call, Packer, type RequestService, TRANSFER_FROM, unpack } from './contract/wire.js'
 
 interface PendingCall {
   readonly resolve: (output: never) => void

@@ -1,6 +1,6 @@
 /** The HSM itself, which `serveVault` loads. */
 import { expose } from 'comlink'
-import { controlServiceMethods } from '../src/contract/control.js'
+import { controlServiceMethods } from '../../src/contract/control.js'
 import { type ServeOptions, VaultControl } from './control-service.js'
 import { type GuardedPort, guard } from './gate.js'
 

@@ -1,5 +1,5 @@
-import { type HandleWish, withHandle } from './contract/data-keys.js'
-import type { OperationInput, OperationName, OperationOutput } from './contract/shapes.js'
+import { type HandleWish, withHandle } from '../contract/data-keys.js'
+import type { OperationInput, OperationName, OperationOutput } from '../contract/shapes.js'
 
 /** Where a client's requests go: see channel.ts. */
 export interface Connection {

@@ -1,6 +1,6 @@
 /** What grants allow (GRANT-1 to GRANT-20). */
 import type { EncryptionContext } from '../../src/contract/shapes.js'
-import type { GrantConstraints, GrantOperation, GrantRecord } from '../storage/schema.js'
+import type { GrantConstraints, GrantOperation, GrantRecord } from './schema.js'
 
 /** The grants of one principal on one key, arranged so that one that allows a request is found without trying all. */
 export class GrantIndex {

@@ -1,5 +1,5 @@
-import { checkRegion, databasePrefix } from '../src/contract/vault-names.js'
-import { KeySets } from './lifecycle/key-sets.js'
+import { checkRegion, databasePrefix } from '../../src/contract/vault-names.js'
+import { KeySets } from '../lifecycle/key-sets.js'
 import { RegionVault, type RegionVaultOptions } from './region-vault.js'
 
 export type RegionsOptions = Omit<RegionVaultOptions, 'realm' | 'regions'> & { readonly accountId: string }

@@ -1,6 +1,6 @@
 import { type Remote, releaseProxy, wrap } from 'comlink'
-import { DeferredConnection, PortConnection, workerGone } from './channel.js'
-import { KmsClient } from './client.js'
+import { DeferredConnection, PortConnection, workerGone } from '../client/channel.js'
+import { KmsClient } from '../client/client.js'
 import type {
   ConnectedMessage,
   ControlAnswer,
@@ -9,13 +9,13 @@ import type {
   OpenedMessage,
   Simulation,
   VaultEventMessage,
-} from './contract/control.js'
-import { KMSInternalException, KMSInvalidStateException, reviveError, ValidationException } from './contract/errors.js'
-import { checkQuotas, type VaultQuotas } from './contract/quotas.js'
-import type { KeyState } from './contract/shapes.js'
-import { checkAccountId, checkRegion, checkVaultName, databasePrefix } from './contract/vault-names.js'
-import type { DataWorkersOptions } from './envelope/data-workers/data-workers.js'
-import { Envelope, type EnvelopeOptions } from './vault-envelope.js'
+} from '../contract/control.js'
+import { KMSInternalException, KMSInvalidStateException, reviveError, ValidationException } from '../contract/errors.js'
+import { checkQuotas, type VaultQuotas } from '../contract/quotas.js'
+import type { KeyState } from '../contract/shapes.js'
+import { checkAccountId, checkRegion, checkVaultName, databasePrefix } from '../contract/vault-names.js'
+import type { DataWorkersOptions } from '../envelope/data-workers/data-workers.js'
+import { Envelope, type EnvelopeOptions } from './envelope.js'
 
 /** What {@link openVault} takes; every member has a default. */
 export interface VaultOptions {
@@ -462,7 +462,7 @@ function startWorker(worker: VaultOptions['worker']): Worker {
   if (worker instanceof Worker) return worker
   try {
     if (worker !== undefined) return new Worker(worker as string | URL, { type: 'module' })
-    return new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' })
+    return new Worker(new URL('../../worker/entry.ts', import.meta.url), { type: 'module' })
   } catch (error) {
     throw new KMSInternalException(
       `The worker of the vault could not be started: ${(error as Error).message} (Under Trusted Types, pass openVault a Worker or a TrustedScriptURL.)`,

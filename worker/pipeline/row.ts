@@ -4,13 +4,13 @@ import type { Right } from '../authorization/authorize.js'
 import type { Caller } from '../authorization/caller.js'
 import type { MakeOptions } from '../material/family.js'
 import type { Sealer } from '../material/sealer.js'
-import type { Quotas } from '../quotas.js'
-import type { RegionVault } from '../region-vault.js'
-import type { Regions } from '../regions.js'
+import type { GrantToken } from '../operations/grant-tokens.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantRecord, KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
-import type { GrantToken } from './grant-tokens.js'
+import type { RegionVault } from '../vault/region-vault.js'
+import type { Regions } from '../vault/regions.js'
+import type { Quotas } from './quotas.js'
 
 /** A key that a request is about, and in which part. */
 export interface Target {

@@ -1,10 +1,10 @@
-import type { KmsClient } from './client.js'
-import type { Bytes } from './contract/bytes.js'
-import type { DecryptStreamOptions, TaskOptions } from './envelope/client.js'
-import type { DataWorkersOptions } from './envelope/data-workers/data-workers.js'
-import type { VaultKeyring } from './envelope/keyrings/vault-keyring.js'
-import type { Messages } from './envelope/messages.js'
-import { streamOf } from './envelope/piece-stream.js'
+import type { KmsClient } from '../client/client.js'
+import type { Bytes } from '../contract/bytes.js'
+import type { DecryptStreamOptions, TaskOptions } from '../envelope/client.js'
+import type { DataWorkersOptions } from '../envelope/data-workers/data-workers.js'
+import type { VaultKeyring } from '../envelope/keyrings/vault-keyring.js'
+import type { Messages } from '../envelope/messages.js'
+import { streamOf } from '../envelope/piece-stream.js'
 
 /**
  * Bytes of plaintext in a frame. Measured (`npm run bench -- envelope-frames`): the SDK's 4 KiB cost half of the speed, and
@@ -145,8 +145,8 @@ export class Envelope {
   /** Loaded when it is first needed, for applications that never need it. */
   #load() {
     this.#loaded ??= Promise.all([
-      import('./envelope/messages.js'),
-      import('./envelope/keyrings/vault-keyring.js'),
+      import('../envelope/messages.js'),
+      import('../envelope/keyrings/vault-keyring.js'),
     ]).then(([{ messagesOf }, keyrings]) => {
       const { alsoDecryptsWith, dataWorkers } = this.#options
       return {

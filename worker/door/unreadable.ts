@@ -1,4 +1,4 @@
-import { ValidationException } from '../src/contract/errors.js'
+import { ValidationException } from '../../src/contract/errors.js'
 
 /** For what came by message and is no request that the package's own clients make. */
 export function unreadable(reason: string): ValidationException {

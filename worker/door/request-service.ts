@@ -1,8 +1,8 @@
 import { transfer } from 'comlink'
-import { errorRecord } from '../src/contract/errors.js'
-import { operations } from '../src/contract/model.js'
-import { sensitiveMembers } from '../src/contract/sensitive.js'
-import type { OperationName } from '../src/contract/shapes.js'
+import { errorRecord } from '../../src/contract/errors.js'
+import { operations } from '../../src/contract/model.js'
+import { sensitiveMembers } from '../../src/contract/sensitive.js'
+import type { OperationName } from '../../src/contract/shapes.js'
 import {
   type Answer,
   type Answers,
@@ -11,8 +11,8 @@ import {
   type RequestService,
   TRANSFER_FROM,
   unpack,
-} from '../src/contract/wire.js'
-import { runningIds } from './running-ids.js'
+} from '../../src/contract/wire.js'
+import { runningIds } from '../audit/running-ids.js'
 import { unreadable } from './unreadable.js'
 
 /** Answers one request, or throws. */

@@ -1,6 +1,6 @@
 /** When time changes a key: pure rules, used to find due keys and to deal with them. */
-import type { KeyRecord, MaterialRecord } from '../storage/schema.js'
-import type { Moment } from '../storage/vault-clock.js'
+import type { KeyRecord, MaterialRecord } from './schema.js'
+import type { Moment } from './vault-clock.js'
 
 /** A key whose deletion is due is gone, whether or not the sweeper has removed it yet (STATE-25). */
 export function isGone(key: KeyRecord | undefined, { now }: Pick<Moment, 'now'>): boolean {

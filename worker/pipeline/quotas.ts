@@ -1,9 +1,9 @@
 /** The quotas of chapter 08 as one table, with AWS's defaults. */
-import { ValidationException } from '../src/contract/errors.js'
-import { keySpecs } from '../src/contract/key-specs.js'
-import { operations } from '../src/contract/model.js'
-import type { RequestProfile, RequestQuotas, VaultQuotas } from '../src/contract/quotas.js'
-import type { OperationName } from '../src/contract/shapes.js'
+import { ValidationException } from '../../src/contract/errors.js'
+import { keySpecs } from '../../src/contract/key-specs.js'
+import { operations } from '../../src/contract/model.js'
+import type { RequestProfile, RequestQuotas, VaultQuotas } from '../../src/contract/quotas.js'
+import type { OperationName } from '../../src/contract/shapes.js'
 import { cryptographic } from './throttle.js'
 
 /** How many there may be (QUOTA-5 to QUOTA-10). Exceeding one is a LimitExceededException. */

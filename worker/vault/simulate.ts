@@ -3,11 +3,11 @@ import type { Simulation } from '../../src/contract/control.js'
 import { ValidationException } from '../../src/contract/errors.js'
 import { operations } from '../../src/contract/model.js'
 import type { OperationName } from '../../src/contract/shapes.js'
-import { keyByAnyIdentifier } from '../operations/targets.js'
-import type { RegionVault } from '../region-vault.js'
-import type { Right } from './authorize.js'
-import type { Caller } from './caller.js'
-import { decide } from './decide.js'
+import type { Right } from '../authorization/authorize.js'
+import type { Caller } from '../authorization/caller.js'
+import { decide } from '../authorization/decide.js'
+import { keyByAnyIdentifier } from '../pipeline/targets.js'
+import type { RegionVault } from './region-vault.js'
 
 export interface SimulatedQuestion {
   /** Such as `kms:Encrypt`. */

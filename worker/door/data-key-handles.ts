@@ -1,9 +1,9 @@
 /** Data keys that leave the worker as handles only; see `HandleWish`. */
-import type { Bytes } from '../src/contract/bytes.js'
-import { baseKeyOf, type HandleWish, hasHandles, messageKeys, type WishedHandle } from '../src/contract/data-keys.js'
-import { ValidationException } from '../src/contract/errors.js'
-import type { OperationInput } from '../src/contract/shapes.js'
-import { messageIdLength, type Suite, suiteOf } from '../src/contract/suites.js'
+import type { Bytes } from '../../src/contract/bytes.js'
+import { baseKeyOf, type HandleWish, hasHandles, messageKeys, type WishedHandle } from '../../src/contract/data-keys.js'
+import { ValidationException } from '../../src/contract/errors.js'
+import type { OperationInput } from '../../src/contract/shapes.js'
+import { messageIdLength, type Suite, suiteOf } from '../../src/contract/suites.js'
 import { unreadable } from './unreadable.js'
 
 /** Keys beside the first one that a data key can be encrypted under. */

@@ -9,24 +9,24 @@ import type {
   SimulateMessage,
   Simulation,
   VaultEventMessage,
-} from '../src/contract/control.js'
+} from '../../src/contract/control.js'
 import {
   AccessDeniedException,
   errorRecord,
   KMSInvalidStateException,
   ValidationException,
-} from '../src/contract/errors.js'
-import { keyArn, type Realm } from '../src/contract/identifiers.js'
-import { checkQuotas } from '../src/contract/quotas.js'
-import { checkAccountId, checkRegion, checkVaultName } from '../src/contract/vault-names.js'
-import { type Answers, type RequestService, requestServiceMethods } from '../src/contract/wire.js'
-import { type Caller, callerFor, principalArn, rootCaller } from './authorization/caller.js'
-import { loadEvaluator } from './authorization/lazy-evaluator.js'
+} from '../../src/contract/errors.js'
+import { keyArn, type Realm } from '../../src/contract/identifiers.js'
+import { checkQuotas } from '../../src/contract/quotas.js'
+import { checkAccountId, checkRegion, checkVaultName } from '../../src/contract/vault-names.js'
+import { type Answers, type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
+import { type Caller, callerFor, principalArn, rootCaller } from '../authorization/caller.js'
+import { loadEvaluator } from '../authorization/lazy-evaluator.js'
+import { checkRequestQuotas } from '../pipeline/quotas.js'
+import { keyByAnyIdentifier } from '../pipeline/targets.js'
+import type { ChangeNotice } from '../storage/change-feed.js'
+import { Regions, type RegionsOptions } from '../vault/regions.js'
 import { guard } from './gate.js'
-import { keyByAnyIdentifier } from './operations/targets.js'
-import { checkRequestQuotas } from './quotas.js'
-import { Regions, type RegionsOptions } from './regions.js'
-import type { ChangeNotice } from './storage/change-feed.js'
 
 /** What the worker's file says about the vaults that it serves. */
 export type ServeOptions = Pick<RegionsOptions, 'now' | 'replicationDelay'>

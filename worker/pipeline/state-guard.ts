@@ -1,6 +1,6 @@
 /** Enforces the key-state truth table (chapter 03) for every operation at once. */
-import { type ErrorName, kmsError } from '../src/contract/errors.js'
-import type { KeyState, OperationName, Origin } from '../src/contract/shapes.js'
+import { type ErrorName, kmsError } from '../../src/contract/errors.js'
+import type { KeyState, OperationName, Origin } from '../../src/contract/shapes.js'
 import { keyStates } from './key-states.js'
 
 /** Conditions that a cell can depend on besides the state (STATE-21, footnote 10). */

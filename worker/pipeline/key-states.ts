@@ -1,6 +1,6 @@
 // Written by scripts/generate-contract.mjs from the key-state truth table (STATE-13): change that script, not this file.
 
-import type { OperationName } from '../src/contract/shapes.js'
+import type { OperationName } from '../../src/contract/shapes.js'
 import type { KeyStateCell, KeyStateRow } from './state-guard.js'
 
 const c0: KeyStateCell = [

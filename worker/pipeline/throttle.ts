@@ -1,6 +1,6 @@
 /** Request-rate quotas (QUOTA-30 to QUOTA-42): how often requests may come. */
-import { ThrottlingException } from '../src/contract/errors.js'
-import type { KeySpec, OperationName } from '../src/contract/shapes.js'
+import { ThrottlingException } from '../../src/contract/errors.js'
+import type { KeySpec, OperationName } from '../../src/contract/shapes.js'
 import type { RequestRates } from './quotas.js'
 
 const SECOND = 1000
