@@ -25,8 +25,10 @@ import { loadEvaluator } from '../authorization/lazy-evaluator.js'
 import { checkRequestQuotas } from '../pipeline/quotas.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
+import type { RegionVault } from '../vault/region-vault.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
 import { guard } from './gate.js'
+import { requestService } from './request-service.js'
 
 /** What the worker's file says about the vaults that it serves. */
 export type ServeOptions = Pick<RegionsOptions, 'now' | 'replicationDelay'>
@@ -84,7 +86,7 @@ export class VaultControl implements ControlService {
         this.#opened = { realm: { accountId, region }, regions }
         try {
           const vault = await regions.open(region)
-          this.#root = vault.serviceFor(rootCaller(vault.realm))
+          this.#root = serviceFor(vault, rootCaller(vault.realm))
         } catch (error) {
           this.#opened = undefined
           throw error
@@ -178,7 +180,7 @@ export class VaultControl implements ControlService {
     const connection: Connection = { caller, isOwn: isOwn === true, revoked: false }
     const connectionId = crypto.randomUUID()
     const { port1, port2 } = new MessageChannel()
-    expose(revocable(vault.serviceFor(caller), connection), guard(port1, requestServiceMethods))
+    expose(revocable(serviceFor(vault, caller), connection), guard(port1, requestServiceMethods))
     this.#connections.set(connectionId, connection)
     return { port: port2, connectionId }
   }
@@ -224,6 +226,14 @@ export class VaultControl implements ControlService {
       })
     })
   }
+}
+
+/** What answers the requests of one caller. */
+function serviceFor(vault: RegionVault, caller: Caller): RequestService {
+  return requestService(
+    () => vault.prepare(),
+    (operation, input, requestId) => vault.run(caller, operation, input, requestId),
+  )
 }
 
 /** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
