@@ -1,0 +1,19 @@
+import type { Simulation } from '../contract/control.js'
+import type { ConnectOptions } from './connections.js'
+import type { Session } from './session.js'
+
+/** A question for `vault.simulate`. */
+export interface SimulateOptions extends ConnectOptions {
+  /** Such as `kms:Encrypt`, `kms:ReEncryptFrom`. */
+  readonly action: string
+  /** A key in any of its four forms, an alias ARN for actions on aliases, or `*` for actions on the vault. */
+  readonly resource: string
+  /** Values of condition keys by their names, such as `kms:EncryptionContext:note`. Default none. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** Asks the worker's evaluator what it would decide (AUTHZ-87). */
+export async function simulate(session: Session, question: SimulateOptions): Promise<Simulation> {
+  const { principal, policies, tags, action, resource, context, region = session.region } = question
+  return session.ask((control) => control.simulate({ principal, policies, tags, action, resource, context, region }))
+}
