@@ -3,11 +3,12 @@ import { AccessDeniedException } from '../../src/contract/errors.js'
 import { type GrantIndex, isWithin } from '../storage/grant-index.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantConstraints, GrantOperation, KeyRecord } from '../storage/schema.js'
-import type { Claim, Right } from './authorize.js'
+import type { Claim, Right } from './claim.js'
 import { policyOf } from './default-policy.js'
 import { type Decision, evaluate, type GrantMatch, type Question } from './evaluate.js'
 import { crossAccountOperations } from './permissions.js'
-import { keyPolicy, type Policy } from './policy-document.js'
+import type { Policy } from './policy.js'
+import { keyPolicy } from './policy-document.js'
 import {
   type ContextSource,
   contextOf,

@@ -3,8 +3,7 @@
  * and grants are weighed together; a Deny beats everything.
  */
 import type { Caller } from './caller.js'
-import type { ConditionValues } from './conditions.js'
-import type { Policy, Statement } from './policy-document.js'
+import type { ConditionValues, Policy, Statement } from './policy.js'
 
 /** What is to be decided. */
 export interface Question {

@@ -1,7 +1,7 @@
 /** Who may retire a grant (GRANT-30, AUTHZ-17): the grant says so, and policies only help. */
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantRecord, KeyRecord } from '../storage/schema.js'
-import type { Claim, Right } from './authorize.js'
+import type { Claim, Right } from './claim.js'
 import { decide, refusal } from './decide.js'
 
 /**

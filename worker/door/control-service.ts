@@ -20,8 +20,8 @@ import { keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { checkQuotas } from '../../src/contract/quotas.js'
 import { checkAccountId, checkRegion, checkVaultName } from '../../src/contract/vault-names.js'
 import { type Answers, type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
-import { type Caller, callerFor, principalArn, rootCaller } from '../authorization/caller.js'
-import { loadEvaluator } from '../authorization/lazy-evaluator.js'
+import { type Caller, principalArn, rootCaller } from '../authorization/caller.js'
+import { callerFor } from '../authorization/caller-with-policies.js'
 import { checkRequestQuotas } from '../pipeline/quotas.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
@@ -135,7 +135,7 @@ export class VaultControl implements ControlService {
       const vault = await this.#mustBeOpen().regions.open(region)
       const { realm } = vault
       const asked = await callerFor(realm, description)
-      const { simulate } = await loadEvaluator()
+      const { simulate } = await import('../vault/simulate.js')
       // A principal that is connected has the policies and tags that it was connected with, unless others are given.
       const isPlain = description.policies === undefined && description.tags === undefined
       const connected = isPlain && [...this.#connections.values()].find(({ caller }) => caller.arn === asked.arn)
