@@ -11,8 +11,12 @@ export interface Right {
   readonly action: string
   /** ARN of a key or an alias, or `*`. */
   readonly resource: string
+  /** What the request named, where that is not the resource itself: the alias of a key. A refusal tells nothing else. */
+  readonly named?: string | undefined
   /** The key, if the resource is one. */
   readonly key?: KeyRecord | undefined
+  /** The request names a key that does not exist: whether its sender may learn that is asked as of a key of its account. */
+  readonly isUnfound?: boolean
   /** What CreateKey asks for: there is no key yet that condition keys could tell of. */
   readonly asked?: ContextSource['key']
 }

@@ -76,7 +76,8 @@ export function evaluate(question: Question): Decision {
   const found = grant?.()
   if (found && (!found.isForAccount || identity))
     return { decision: 'allowed', matched: [...matched, { source: 'grant', effect: 'Allow', grantId: found.grantId }] }
-  return refused(matched, direct || delegated || found ? 'identityPolicy' : 'keyPolicy')
+  // Whom no identity policy allows it hears of those alone, whatever the key's policy says, and whether there is a key.
+  return refused(matched, identity ? 'keyPolicy' : 'identityPolicy')
 }
 
 function refused(matched: readonly Matched[], missing: 'keyPolicy' | 'identityPolicy'): Decision {

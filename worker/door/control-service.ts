@@ -23,6 +23,7 @@ import { type Answers, type RequestService, requestServiceMethods } from '../../
 import { type Caller, principalArn, rootCaller } from '../authorization/caller.js'
 import { callerFor } from '../authorization/caller-with-policies.js'
 import { checkRequestQuotas } from '../pipeline/quotas.js'
+import type { Sender } from '../pipeline/row.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
 import type { RegionVault } from '../vault/region-vault.js'
@@ -86,7 +87,7 @@ export class VaultControl implements ControlService {
         this.#opened = { realm: { accountId, region }, regions }
         try {
           const vault = await regions.open(region)
-          this.#root = serviceFor(vault, rootCaller(vault.realm))
+          this.#root = serviceFor(vault, { caller: rootCaller(vault.realm), mustBeConnected: () => {} })
         } catch (error) {
           this.#opened = undefined
           throw error
@@ -180,7 +181,7 @@ export class VaultControl implements ControlService {
     const connection: Connection = { caller, isOwn: isOwn === true, revoked: false }
     const connectionId = crypto.randomUUID()
     const { port1, port2 } = new MessageChannel()
-    expose(revocable(serviceFor(vault, caller), connection), guard(port1, requestServiceMethods))
+    expose(revocable(vault, connection), guard(port1, requestServiceMethods))
     this.#connections.set(connectionId, connection)
     return { port: port2, connectionId }
   }
@@ -228,19 +229,30 @@ export class VaultControl implements ControlService {
   }
 }
 
-/** What answers the requests of one caller. */
-function serviceFor(vault: RegionVault, caller: Caller): RequestService {
+/** What answers the requests of one sender. */
+function serviceFor(vault: RegionVault, sender: Sender): RequestService {
   return requestService(
     () => vault.prepare(),
-    (operation, input, requestId) => vault.run(caller, operation, input, requestId),
+    (operation, input, requestId) => vault.run(sender, operation, input, requestId),
   )
 }
 
-/** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
-function revocable(service: RequestService, connection: Connection): RequestService {
-  const refuse = () => {
-    if (connection.revoked) throw new AccessDeniedException(`The connection of ${connection.caller.arn} was revoked.`)
+/** The caller of a connection, until it is revoked. */
+function senderOn(connection: Connection): Sender {
+  const { caller } = connection
+  return {
+    caller,
+    mustBeConnected: () => {
+      if (connection.revoked) throw new AccessDeniedException(`The connection of ${caller.arn} was revoked.`)
+    },
   }
+}
+
+/** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
+function revocable(vault: RegionVault, connection: Connection): RequestService {
+  const sender = senderOn(connection)
+  const service = serviceFor(vault, sender)
+  const refuse = sender.mustBeConnected
   return Object.freeze({
     __proto__: null,
     submit: async (...message: Parameters<RequestService['submit']>) => {

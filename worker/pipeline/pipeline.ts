@@ -20,14 +20,14 @@ import { readInput } from '../../src/contract/validation.js'
 import { type AuditRecord, newEventId } from '../audit/audit-record.js'
 import type { LastUsage } from '../audit/usage-log.js'
 import { authorize, type Right } from '../authorization/authorize.js'
-import type { Caller } from '../authorization/caller.js'
 import { EvaluatorNotLoaded, loadEvaluator } from '../authorization/lazy-evaluator.js'
 import { isOverdue, isTransitOver } from '../storage/deadlines.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord } from '../storage/schema.js'
 import type { Moment } from '../storage/vault-clock.js'
-import type { AnyRequest, AnyRow, GrantToken, Mutate, Region, Request, Target } from './row.js'
+import type { AnyRequest, AnyRow, GrantToken, Mutate, Region, Request, Sender, Target } from './row.js'
 import { guardKeyState } from './state-guard.js'
+import { Unfound } from './targets.js'
 import { auditRecord, createdKeys, type Trail } from './trail.js'
 
 /**
@@ -84,20 +84,23 @@ export class Pipeline {
    * @param input as it came; may be anything
    * @throws a KmsError, or a defect's own error
    */
-  async run(caller: Caller, operation: unknown, input: unknown, requestId: string): Promise<unknown> {
+  async run(sender: Sender, operation: unknown, input: unknown, requestId: string): Promise<unknown> {
     if (typeof operation !== 'string' || !Object.hasOwn(operations, operation))
       throw new UnsupportedOperationException('There is no such operation in the AWS KMS API.')
     const { record, readClock } = this.#services
     const trail: Trail = {
       eventId: newEventId(),
       operation: operation as OperationName,
-      caller,
+      sender,
       requestId,
       moment: readClock(),
       targets: [],
     }
     try {
+      sender.mustBeConnected()
       const result = await this.#answer(trail, input)
+      // What was found out for a connection that was taken back meanwhile is told to nobody.
+      if (!trail.recorded) sender.mustBeConnected()
       if (!trail.recorded) await record(auditRecord(trail))
       if (trail.row?.kind === 'use') this.#noteUsage(trail)
       return result
@@ -109,7 +112,8 @@ export class Pipeline {
   }
 
   async #answer(trail: Trail, input: unknown): Promise<unknown> {
-    const { operation, caller, requestId, moment } = trail
+    const { operation, sender, requestId, moment } = trail
+    const { caller } = sender
     const read = readInput(operation, input)
     const { rowOf, given, readClock } = this.#services
     const found = rowOf(operation)
@@ -165,7 +169,9 @@ export class Pipeline {
   /** Takes a request from "resolve" to "DryRun": what it returns may be used for what the request asks. */
   async #admit(row: AnyRow, request: AnyRequest, reader: VaultReader, trail: Trail): Promise<readonly Target[]> {
     const { operation } = request
-    const targets = row.targets ? await row.targets(request, reader) : []
+    // Its connection may have been taken back since it was sent, or since it was prepared.
+    trail.sender.mustBeConnected()
+    const targets = row.targets ? await this.#resolve(row, request, reader) : []
     // A refusal from here on is recorded with the keys that it is about (AUD-15).
     trail.targets = targets
     for (const { key } of targets)
@@ -188,6 +194,27 @@ export class Pipeline {
   }
 
   /**
+   * Finds the keys that a request is about. Where one does not exist, its sender is refused like everybody who may not do
+   * what it asks, and learns that there is none only if it could do it to a key of its account.
+   */
+  async #resolve(row: AnyRow, request: AnyRequest, reader: VaultReader): Promise<readonly Target[]> {
+    try {
+      return (await row.targets?.(request, reader)) ?? []
+    } catch (error) {
+      if (!(error instanceof Unfound)) throw error
+      const { arn, role, before } = error
+      const unfound: Right = { action: actionOn(row, request, role), resource: arn, isUnfound: true }
+      for (const right of [
+        ...generalRights(row, request),
+        ...before.map((target) => rightTo(row, request, target)),
+        unfound,
+      ])
+        await authorize(request, right, reader)
+      throw error
+    }
+  }
+
+  /**
    * Each right is decided about by itself, in order.
    *
    * @returns nothing, at once, where nothing has to be looked up
@@ -198,13 +225,8 @@ export class Pipeline {
     targets: readonly Target[],
     reader: VaultReader,
   ): undefined | Promise<undefined> {
-    const { operation } = request
-    const general = row.rights?.(request) ?? (row.targets ? [] : [{ action: `kms:${operation}`, resource: '*' }])
-    const onKeys = targets.map(({ role, key, arn }) => ({
-      action: row.action?.(role) ?? `kms:${operation}`,
-      resource: arn,
-      key,
-    }))
+    const general = generalRights(row, request)
+    const onKeys = targets.map((target) => rightTo(row, request, target))
     const isSameKey = targets.length === 2 ? targets[0]?.key.keyId === targets[1]?.key.keyId : undefined
     const claim = isSameKey === undefined ? request : { ...request, isSameKey }
     const rights = row.authorize ? general : [...general, ...onKeys]
@@ -263,6 +285,19 @@ class OverdueKey extends Error {
     super('the key is overdue')
     this.key = key
   }
+}
+
+/** What a request needs to be allowed beside what it does to keys. */
+function generalRights(row: AnyRow, request: AnyRequest): readonly Right[] {
+  return row.rights?.(request) ?? (row.targets ? [] : [{ action: `kms:${request.operation}`, resource: '*' }])
+}
+
+function rightTo(row: AnyRow, request: AnyRequest, { role, key, arn, named }: Target): Right {
+  return { action: actionOn(row, request, role), resource: arn, key, named }
+}
+
+function actionOn(row: AnyRow, { operation }: AnyRequest, role: Target['role']): string {
+  return row.action?.(role) ?? `kms:${operation}`
 }
 
 function hasGrantTokens(input: AnyRequest['input']): boolean {

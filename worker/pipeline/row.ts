@@ -29,6 +29,13 @@ export interface OtherRegions {
   open(region: unknown): Promise<Region>
 }
 
+/** Whose requests come in: the caller that a port stands for, as long as the port is connected. */
+export interface Sender {
+  readonly caller: Caller
+  /** @throws AccessDeniedException once the connection has been taken back */
+  readonly mustBeConnected: () => void
+}
+
 /** What a grant token names; the grant may have ended since. */
 export interface GrantToken {
   readonly keyId: KeyId
@@ -40,6 +47,8 @@ export interface Target {
   readonly role: 'key' | 'source' | 'destination' | 'currentAliasTarget'
   readonly key: KeyRecord
   readonly arn: string
+  /** ARN of the alias by which the request named it, if it did. */
+  readonly named?: string
   /** The grant that the request is about, if it is about one and there is one. */
   readonly grant?: GrantRecord
 }

@@ -1,14 +1,13 @@
 /** What is known of a request while it makes its way; its audit record is made of it, however far it came. */
 import type { OperationName } from '../../src/contract/shapes.js'
 import type { AuditRecord } from '../audit/audit-record.js'
-import type { Caller } from '../authorization/caller.js'
 import type { Moment } from '../storage/vault-clock.js'
-import type { AnyRequest, AnyRow, Target } from './row.js'
+import type { AnyRequest, AnyRow, Sender, Target } from './row.js'
 
 export interface Trail {
   readonly eventId: string
   readonly operation: OperationName
-  readonly caller: Caller
+  readonly sender: Sender
   readonly requestId: string
   moment: Moment
   attempt?: number
@@ -22,7 +21,7 @@ export interface Trail {
 }
 
 export function auditRecord(trail: Trail, created: readonly string[] = []): AuditRecord {
-  const { eventId, operation, caller, requestId, moment, request, row, targets } = trail
+  const { eventId, operation, sender, requestId, moment, request, row, targets } = trail
   const parameters: Record<string, unknown> = {}
   for (const member of row?.audited ?? []) {
     const value = (request?.input as Record<string, unknown> | undefined)?.[member]
@@ -32,7 +31,7 @@ export function auditRecord(trail: Trail, created: readonly string[] = []): Audi
     eventId,
     eventTime: moment.now,
     eventName: operation,
-    userArn: caller.arn,
+    userArn: sender.caller.arn,
     requestId,
     requestParameters: parameters,
     resources: [...targets.map(({ arn }) => arn), ...created],
