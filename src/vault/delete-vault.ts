@@ -1,5 +1,6 @@
 import { KMSInternalException } from '../contract/errors.js'
-import { checkVaultName, databasePrefix } from '../contract/vault-names.js'
+import { read } from '../contract/reader.js'
+import { databasePrefix, vaultName } from '../contract/vault-names.js'
 
 /**
  * Deletes a vault with all its keys, in all Regions, at once and for good: whatever was encrypted under them cannot be
@@ -14,9 +15,8 @@ import { checkVaultName, databasePrefix } from '../contract/vault-names.js'
  * ```
  */
 export async function deleteVault(name = 'default'): Promise<void> {
-  checkVaultName(name)
+  const prefix = databasePrefix(read(vaultName, name, 'the name of the vault'))
   const databases = await indexedDB.databases()
-  const prefix = databasePrefix(name)
   const own = databases.flatMap((database) => (database.name?.startsWith(prefix) ? [database.name] : []))
   await Promise.all(own.map(deleteDatabase))
 }

@@ -1,9 +1,8 @@
 import { wrap } from 'comlink'
 import type { ControlService, OpenedMessage } from '../contract/control.js'
 import { KMSInvalidStateException } from '../contract/errors.js'
-import { checkQuotas } from '../contract/quotas.js'
-import { checkAccountId, checkRegion, checkVaultName } from '../contract/vault-names.js'
-import type { VaultOptions } from './options.js'
+import { read } from '../contract/reader.js'
+import { type VaultOptions, vaultOptions } from './options.js'
 import { resultOf, Session } from './session.js'
 import { failureOf, startWorker } from './start-worker.js'
 import { Vault } from './vault.js'
@@ -29,15 +28,12 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
     accountId = '000000000000',
     digestSigning = false,
     quotas = {},
+    worker: source,
     dataWorkers,
     signal,
-  } = options
-  checkVaultName(name)
-  checkRegion(region)
-  checkAccountId(accountId)
-  checkQuotas(quotas)
+  } = read(vaultOptions, options, "openVault's options")
   signal?.throwIfAborted()
-  const worker = startWorker(options.worker)
+  const worker = startWorker(source)
   const control = wrap<ControlService>(worker)
   try {
     const opened = await Promise.race([
@@ -49,7 +45,7 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
     return new Vault(session, dataWorkers)
   } catch (error) {
     // A worker that serves another vault goes on serving it.
-    if (!(error instanceof KMSInvalidStateException && worker === options.worker)) worker.terminate()
+    if (!(error instanceof KMSInvalidStateException && worker === source)) worker.terminate()
     throw error
   }
 }

@@ -1,5 +1,19 @@
 /** What `openVault` takes. */
-import type { VaultQuotas } from '../contract/quotas.js'
+import { type VaultQuotas, vaultQuotas } from '../contract/quotas.js'
+import {
+  abortSignal,
+  callback,
+  flag,
+  handleOf,
+  kindOf,
+  optional,
+  type Reader,
+  structure,
+  text,
+  textOr,
+  wholeNumber,
+} from '../contract/reader.js'
+import { accountId, regionName, vaultName } from '../contract/vault-names.js'
 import type { DataWorkersOptions } from '../envelope/data-workers/data-workers.js'
 
 /** What `openVault` takes; every member has a default. */
@@ -44,4 +58,36 @@ export interface VaultOptions {
 /** A `TrustedScriptURL`, where the type library does not know Trusted Types yet. */
 interface TrustedScriptURL {
   toJSON(): string
+}
+
+const dataWorkersOptions: Reader<DataWorkersOptions> = structure({
+  count: optional(wholeNumber({ min: 1, max: 64 })),
+  start: optional(callback as Reader<() => Worker>),
+})
+
+/** {@link VaultOptions.dataWorkers}, also of a single envelope. */
+export const dataWorkers: Reader<DataWorkersOptions | false> = (value, path) =>
+  value === false ? value : dataWorkersOptions(value, path)
+
+const workerOrUrl = handleOf<Exclude<VaultOptions['worker'], string | undefined>>(
+  'a Worker, or the URL of its file',
+  (value) => isWorker(value) || ['URL', 'TrustedScriptURL'].includes(kindOf(value)),
+)
+
+/** Reads {@link VaultOptions}. */
+export const vaultOptions = structure({
+  name: optional(vaultName),
+  region: optional(regionName),
+  accountId: optional(accountId),
+  digestSigning: optional(flag),
+  worker: optional(textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)),
+  quotas: optional(vaultQuotas),
+  dataWorkers: optional(dataWorkers),
+  signal: optional(abortSignal),
+})
+
+/** By what it can do: the worker of another window is of another class. */
+export function isWorker(value: unknown): value is Worker {
+  const { postMessage, terminate } = (value ?? {}) as Partial<Worker>
+  return typeof postMessage === 'function' && typeof terminate === 'function'
 }

@@ -1,6 +1,7 @@
 import { DeferredConnection } from '../client/channel.js'
 import { KmsClient } from '../client/client.js'
-import { checkRegion } from '../contract/vault-names.js'
+import { read } from '../contract/reader.js'
+import { regionName } from '../contract/vault-names.js'
 import type { Connections } from './connections.js'
 import type { Session } from './session.js'
 
@@ -19,14 +20,14 @@ export class Regions {
 
   /** @throws {@link ValidationException} if the name does not look like a Region */
   client(region: string): KmsClient {
-    checkRegion(region)
+    const name = read(regionName, region, 'the Region')
     this.#session.mustBeOpen()
-    let client = this.#clients.get(region)
+    let client = this.#clients.get(name)
     if (!client) {
-      const connection = this.#connections.rootOf(region)
+      const connection = this.#connections.rootOf(name)
       client = new KmsClient(new DeferredConnection(connection))
-      this.#clients.set(region, client)
-      connection.catch(() => this.#clients.delete(region))
+      this.#clients.set(name, client)
+      connection.catch(() => this.#clients.delete(name))
     }
     return client
   }

@@ -1,4 +1,5 @@
-import type { Simulation } from '../contract/control.js'
+import { type Simulation, simulateOptions } from '../contract/control.js'
+import { read } from '../contract/reader.js'
 import type { ConnectOptions } from './connections.js'
 import type { Session } from './session.js'
 
@@ -14,6 +15,6 @@ export interface SimulateOptions extends ConnectOptions {
 
 /** Asks the worker's evaluator what it would decide (AUTHZ-87). */
 export async function simulate(session: Session, question: SimulateOptions): Promise<Simulation> {
-  const { principal, policies, tags, action, resource, context, region = session.region } = question
-  return session.ask((control) => control.simulate({ principal, policies, tags, action, resource, context, region }))
+  const asked = read(simulateOptions, question, "simulate's question")
+  return session.ask((control) => control.simulate({ region: session.region, ...asked }))
 }

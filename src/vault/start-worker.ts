@@ -1,13 +1,13 @@
 /** Starts the worker that is to be the HSM, and tells why one does not start. */
 import { KMSInternalException } from '../contract/errors.js'
-import type { VaultOptions } from './options.js'
+import { isWorker, type VaultOptions } from './options.js'
 
 /** Milliseconds that a worker has to answer before it is taken for a file that is no HSM. */
 const START_TIMEOUT = 30_000
 
 /** @throws {@link KMSInternalException} if the browser refuses to */
 export function startWorker(worker: VaultOptions['worker']): Worker {
-  if (worker instanceof Worker) return worker
+  if (isWorker(worker)) return worker
   try {
     if (worker !== undefined) return new Worker(worker as string | URL, { type: 'module' })
     return new Worker(new URL('../../worker/entry.ts', import.meta.url), { type: 'module' })

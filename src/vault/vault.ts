@@ -1,9 +1,11 @@
 import type { KmsClient } from '../client/client.js'
-import type { Simulation } from '../contract/control.js'
+import { keyIdentifier, type Simulation } from '../contract/control.js'
+import { read } from '../contract/reader.js'
 import type { DataWorkersOptions } from '../envelope/data-workers/data-workers.js'
 import { Connections, type ConnectOptions } from './connections.js'
 import { custodyOf } from './custody.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
+import { envelopeOptions } from './envelope-options.js'
 import { keyStateEvent, VaultEvents } from './events.js'
 import { requestPersistence } from './persistence.js'
 import { Regions } from './regions.js'
@@ -109,6 +111,7 @@ export class Vault extends VaultEvents {
    * or Region, make one with that client.
    *
    * @param keyId a symmetric encryption key, in any form: key id, key ARN, alias name, alias ARN
+   * @throws `ValidationException` for options that cannot be
    *
    * @example
    * ```ts
@@ -118,8 +121,12 @@ export class Vault extends VaultEvents {
    * ```
    */
   envelope(keyId: string, options: EnvelopeOptions = {}): Envelope {
+    const key = read(keyIdentifier, keyId, 'the key')
     const dataWorkers = this.#dataWorkers
-    return new Envelope(this.kms, keyId, { ...(dataWorkers !== undefined && { dataWorkers }), ...options })
+    return new Envelope(this.kms, key, {
+      ...(dataWorkers !== undefined && { dataWorkers }),
+      ...read(envelopeOptions, options, "envelope's options"),
+    })
   }
 
   /**

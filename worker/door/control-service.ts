@@ -1,24 +1,25 @@
 import { expose, transfer } from 'comlink'
-import type {
-  ConnectedMessage,
-  ConnectMessage,
-  ControlAnswer,
-  ControlService,
-  OpenedMessage,
-  OpenMessage,
-  SimulateMessage,
-  Simulation,
-  VaultEventMessage,
-} from '../../src/contract/control.js'
 import {
-  AccessDeniedException,
-  errorRecord,
-  KMSInvalidStateException,
-  ValidationException,
-} from '../../src/contract/errors.js'
+  type ConnectedMessage,
+  type ConnectMessage,
+  type ControlAnswer,
+  type ControlService,
+  type CustodyMessage,
+  connectMessage,
+  custodyMessage,
+  type OpenedMessage,
+  type OpenMessage,
+  openMessage,
+  type RevokeMessage,
+  revokeMessage,
+  type SimulateMessage,
+  type Simulation,
+  simulateMessage,
+  type VaultEventMessage,
+} from '../../src/contract/control.js'
+import { AccessDeniedException, errorRecord, KMSInvalidStateException } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
-import { checkQuotas } from '../../src/contract/quotas.js'
-import { checkAccountId, checkRegion, checkVaultName } from '../../src/contract/vault-names.js'
+import { read } from '../../src/contract/reader.js'
 import { type Answers, type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
 import { type Caller, principalArn, rootCaller } from '../authorization/caller.js'
 import { callerFor } from '../authorization/caller-with-policies.js'
@@ -69,17 +70,13 @@ export class VaultControl implements ControlService {
       async () => {
         if (this.#opened)
           throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
-        const { name, region, accountId, digestSigning, quotas = {} } = message
-        checkVaultName(name)
-        checkRegion(region)
-        checkAccountId(accountId)
-        checkQuotas(quotas)
+        const { name, region, accountId, digestSigning, quotas } = read(openMessage, message, 'open')
         checkRequestQuotas(quotas)
         const regions = new Regions({
           ...this.#options,
           vaultName: name,
           accountId,
-          digestSigning: digestSigning === true,
+          digestSigning,
           quotas,
           onChange: (notice, realm) => this.#tell(notice, realm),
           onClosed: () => this.#onDatabaseGone(),
@@ -110,16 +107,11 @@ export class VaultControl implements ControlService {
     )
   }
 
-  revoke({
-    connectionId,
-    principal,
-  }: {
-    readonly connectionId?: string
-    readonly principal?: string
-  }): Promise<ControlAnswer<number>> {
+  revoke(message: RevokeMessage): Promise<ControlAnswer<number>> {
     return answered(async () => {
+      const { connectionId, principal } = read(revokeMessage, message, 'revoke')
       const { realm } = this.#mustBeOpen()
-      const arn = typeof principal === 'string' ? principalArn(realm, principal) : undefined
+      const arn = principal === undefined ? undefined : principalArn(realm, principal)
       let count = 0
       for (const [id, connection] of this.#connections) {
         if (id !== connectionId && (connection.isOwn || connection.caller.arn !== arn)) continue
@@ -131,8 +123,9 @@ export class VaultControl implements ControlService {
     })
   }
 
-  simulate({ region, action, resource, context, ...description }: SimulateMessage): Promise<ControlAnswer<Simulation>> {
+  simulate(message: SimulateMessage): Promise<ControlAnswer<Simulation>> {
     return answered(async () => {
+      const { region, action, resource, context, ...description } = read(simulateMessage, message, 'simulate')
       const vault = await this.#mustBeOpen().regions.open(region)
       const { realm } = vault
       const asked = await callerFor(realm, description)
@@ -144,9 +137,9 @@ export class VaultControl implements ControlService {
     })
   }
 
-  custodyOf({ keyId, region }: { readonly keyId: string; readonly region: string }) {
+  custodyOf(message: CustodyMessage): Promise<ControlAnswer<'native' | 'sealed'>> {
     return answered(async () => {
-      if (typeof keyId !== 'string') throw new ValidationException('custodyOf needs the identifier of a key.')
+      const { keyId, region } = read(custodyMessage, message, 'custodyOf')
       const { realm, store } = await this.#mustBeOpen().regions.open(region)
       const { key, arn } = await keyByAnyIdentifier({ realm, caller: rootCaller(realm) }, store.stored, keyId)
       if (!key.custody) throw new KMSInvalidStateException(`${arn} is pending import.`)
@@ -175,10 +168,11 @@ export class VaultControl implements ControlService {
     return this.#root
   }
 
-  async #connect({ region, isOwn, ...description }: ConnectMessage): Promise<ConnectedMessage> {
+  async #connect(message: ConnectMessage): Promise<ConnectedMessage> {
+    const { region, isOwn, ...description } = read(connectMessage, message, 'connect')
     const vault = await this.#mustBeOpen().regions.open(region)
     const caller = await callerFor(vault.realm, description)
-    const connection: Connection = { caller, isOwn: isOwn === true, revoked: false }
+    const connection: Connection = { caller, isOwn, revoked: false }
     const connectionId = crypto.randomUUID()
     const { port1, port2 } = new MessageChannel()
     expose(revocable(vault, connection), guard(port1, requestServiceMethods))
