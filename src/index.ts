@@ -4,6 +4,7 @@
  * @module
  */
 export { KmsClient } from './client/client.js'
+export { clientFromPort } from './client/client-from-port.js'
 export type { Simulation } from './contract/control.js'
 export * from './contract/exceptions.js'
 /**
@@ -31,7 +32,6 @@ export type {
 export { Envelope, type EnvelopeDecryptOptions, type EnvelopeOptions, type OpenedEnvelope } from './vault/envelope.js'
 export {
   type ConnectOptions,
-  clientFromPort,
   deleteVault,
   type KeyStateDetail,
   openVault,

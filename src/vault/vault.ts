@@ -1,14 +1,15 @@
-import { type Remote, releaseProxy, wrap } from 'comlink'
-import { DeferredConnection, PortConnection, workerGone } from '../client/channel.js'
+import { clientOfItsOwn, DeferredConnection, PortConnection, workerGone } from '../client/channel.js'
 import { KmsClient } from '../client/client.js'
-import type {
-  ConnectedMessage,
-  ControlAnswer,
-  ControlService,
-  KeyStateMessage,
-  OpenedMessage,
-  Simulation,
-  VaultEventMessage,
+import { type Remote, releaseProxy, remoteOf } from '../client/remote.js'
+import {
+  type ConnectedMessage,
+  type ControlAnswer,
+  type ControlService,
+  controlServiceMethods,
+  type KeyStateMessage,
+  type OpenedMessage,
+  type Simulation,
+  type VaultEventMessage,
 } from '../contract/control.js'
 import { KMSInternalException, KMSInvalidStateException, reviveError, ValidationException } from '../contract/errors.js'
 import { checkQuotas, type VaultQuotas } from '../contract/quotas.js'
@@ -141,7 +142,7 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
   checkQuotas(quotas)
   signal?.throwIfAborted()
   const worker = startWorker(options.worker)
-  const control = wrap<ControlService>(worker)
+  const control = remoteOf<ControlService>(worker, controlServiceMethods)
   try {
     const opened = await Promise.race([
       control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>),
@@ -173,21 +174,6 @@ export async function deleteVault(name = 'default'): Promise<void> {
   const prefix = databasePrefix(name)
   const own = databases.flatMap((database) => (database.name?.startsWith(prefix) ? [database.name] : []))
   await Promise.all(own.map(deleteDatabase))
-}
-
-/**
- * A client on a port that {@link Vault.connectPort} made, in any window or worker of any origin.
- *
- * @example
- * ```ts
- * addEventListener('message', async ({ ports: [port] }) => {
- *   const kms = clientFromPort(port)
- *   await kms.encrypt({ KeyId: 'alias/notes', Plaintext: bytes })
- * })
- * ```
- */
-export function clientFromPort(port: MessagePort): KmsClient {
-  return new KmsClient(PortConnection.on(port))
 }
 
 /** An open vault. */
@@ -260,7 +246,7 @@ export class Vault extends EventTarget {
    */
   async connect(options: ConnectOptions): Promise<KmsClient> {
     const { port } = await this.#connect(options)
-    return new KmsClient(this.#track(PortConnection.on(port)))
+    return clientOfItsOwn(this.#track(PortConnection.on(port)))
   }
 
   /**
@@ -417,6 +403,7 @@ export class Vault extends EventTarget {
   #track(connection: PortConnection): PortConnection {
     if (this.#ended) connection.close(this.#ended)
     else this.#connections.add(connection)
+    connection.onEnd = () => this.#connections.delete(connection)
     return connection
   }
 

@@ -1,4 +1,4 @@
-import { expose, transfer } from 'comlink'
+import { transfer } from 'comlink'
 import type {
   ConnectedMessage,
   ConnectMessage,
@@ -10,23 +10,18 @@ import type {
   Simulation,
   VaultEventMessage,
 } from '../../src/contract/control.js'
-import {
-  AccessDeniedException,
-  errorRecord,
-  KMSInvalidStateException,
-  ValidationException,
-} from '../../src/contract/errors.js'
+import { errorRecord, KMSInvalidStateException, ValidationException } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { checkQuotas } from '../../src/contract/quotas.js'
 import { checkAccountId, checkRegion, checkVaultName } from '../../src/contract/vault-names.js'
-import { type Answers, type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
-import { type Caller, callerFor, principalArn, rootCaller } from '../authorization/caller.js'
+import type { Answers, RequestService } from '../../src/contract/wire.js'
+import { callerFor, principalArn, rootCaller } from '../authorization/caller.js'
 import { loadEvaluator } from '../authorization/lazy-evaluator.js'
 import { checkRequestQuotas } from '../pipeline/quotas.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
-import { guard } from './gate.js'
+import { Connections } from './connections.js'
 
 /** What the worker's file says about the vaults that it serves. */
 export type ServeOptions = Pick<RegionsOptions, 'now' | 'replicationDelay'>
@@ -37,21 +32,13 @@ interface Opened {
   readonly regions: Regions
 }
 
-interface Connection {
-  readonly caller: Caller
-  /** Set when the connection has been taken back; its requests are refused from then on. */
-  revoked: boolean
-  /** Of the page that opened the vault, for another Region: it is not taken from itself. */
-  readonly isOwn: boolean
-}
-
 /**
  * What the page that opened the vault can ask of its worker: open, hand out client ports, take them back, close. One
  * worker serves one vault, with as many Regions as are asked for.
  */
 export class VaultControl implements ControlService {
   readonly #options: ServeOptions
-  readonly #connections = new Map<string, Connection>()
+  readonly #connections = new Connections()
   #opened: Opened | undefined
   #root: RequestService | undefined
   #events: MessagePort | undefined
@@ -107,42 +94,32 @@ export class VaultControl implements ControlService {
     )
   }
 
-  revoke({
-    connectionId,
-    principal,
-  }: {
-    readonly connectionId?: string
-    readonly principal?: string
-  }): Promise<ControlAnswer<number>> {
+  revoke(message: Parameters<ControlService['revoke']>[0]): Promise<ControlAnswer<number>> {
     return answered(async () => {
+      const { connectionId, principal } = message
       const { realm } = this.#mustBeOpen()
       const arn = typeof principal === 'string' ? principalArn(realm, principal) : undefined
-      let count = 0
-      for (const [id, connection] of this.#connections) {
-        if (id !== connectionId && (connection.isOwn || connection.caller.arn !== arn)) continue
-        connection.revoked = true
-        this.#connections.delete(id)
-        count += 1
-      }
-      return count
+      return this.#connections.revoke({ connectionId, arn })
     })
   }
 
-  simulate({ region, action, resource, context, ...description }: SimulateMessage): Promise<ControlAnswer<Simulation>> {
+  simulate(message: SimulateMessage): Promise<ControlAnswer<Simulation>> {
     return answered(async () => {
+      const { region, action, resource, context, ...description } = message
       const vault = await this.#mustBeOpen().regions.open(region)
       const { realm } = vault
       const asked = await callerFor(realm, description)
       const { simulate } = await loadEvaluator()
       // A principal that is connected has the policies and tags that it was connected with, unless others are given.
       const isPlain = description.policies === undefined && description.tags === undefined
-      const connected = isPlain && [...this.#connections.values()].find(({ caller }) => caller.arn === asked.arn)
+      const connected = isPlain ? this.#connections.of(asked.arn) : undefined
       return simulate(vault, connected ? connected.caller : asked, { action, resource, context }, this.#options.now())
     })
   }
 
-  custodyOf({ keyId, region }: { readonly keyId: string; readonly region: string }) {
+  custodyOf(message: Parameters<ControlService['custodyOf']>[0]) {
     return answered(async () => {
+      const { keyId, region } = message
       if (typeof keyId !== 'string') throw new ValidationException('custodyOf needs the identifier of a key.')
       const { realm, store } = await this.#mustBeOpen().regions.open(region)
       const { key, arn } = await keyByAnyIdentifier({ realm, caller: rootCaller(realm) }, store.stored, keyId)
@@ -153,7 +130,7 @@ export class VaultControl implements ControlService {
 
   close(): Promise<ControlAnswer<undefined>> {
     return answered(async () => {
-      await this.#endService()
+      await this.#endService(new KMSInvalidStateException('The vault was closed. Its page has to open it again.'))
       this.#releaseAliveLock()
       return undefined
     })
@@ -175,12 +152,8 @@ export class VaultControl implements ControlService {
   async #connect({ region, isOwn, ...description }: ConnectMessage): Promise<ConnectedMessage> {
     const vault = await this.#mustBeOpen().regions.open(region)
     const caller = await callerFor(vault.realm, description)
-    const connection: Connection = { caller, isOwn: isOwn === true, revoked: false }
-    const connectionId = crypto.randomUUID()
-    const { port1, port2 } = new MessageChannel()
-    expose(revocable(vault.serviceFor(caller), connection), guard(port1, requestServiceMethods))
-    this.#connections.set(connectionId, connection)
-    return { port: port2, connectionId }
+    const connection = { caller, isOwn: isOwn === true, hasEnded: false }
+    return this.#connections.add(connection, vault.serviceFor(caller))
   }
 
   #mustBeOpen(): Opened {
@@ -193,9 +166,8 @@ export class VaultControl implements ControlService {
       this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState: state })
   }
 
-  async #endService(): Promise<void> {
-    for (const connection of this.#connections.values()) connection.revoked = true
-    this.#connections.clear()
+  async #endService(reason: KMSInvalidStateException): Promise<void> {
+    this.#connections.end(reason)
     this.#root = undefined
     await this.#opened?.regions.close()
   }
@@ -206,7 +178,8 @@ export class VaultControl implements ControlService {
    */
   #onDatabaseGone(): void {
     this.#post({ type: 'closed' })
-    void answered(() => this.#endService())
+    const reason = 'The vault was deleted, or another tab needs a newer version of its storage.'
+    void answered(() => this.#endService(new KMSInvalidStateException(reason)))
   }
 
   #post(message: VaultEventMessage): void {
@@ -224,24 +197,6 @@ export class VaultControl implements ControlService {
       })
     })
   }
-}
-
-/** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
-function revocable(service: RequestService, connection: Connection): RequestService {
-  const refuse = () => {
-    if (connection.revoked) throw new AccessDeniedException(`The connection of ${connection.caller.arn} was revoked.`)
-  }
-  return Object.freeze({
-    __proto__: null,
-    submit: async (...message: Parameters<RequestService['submit']>) => {
-      refuse()
-      return service.submit(...message)
-    },
-    collect: async (...message: Parameters<RequestService['collect']>) => {
-      refuse()
-      return service.collect(...message)
-    },
-  })
 }
 
 /**

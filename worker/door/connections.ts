@@ -1,0 +1,81 @@
+import { expose } from 'comlink'
+import type { ConnectedMessage } from '../../src/contract/control.js'
+import { AccessDeniedException, errorRecord, type KmsError } from '../../src/contract/errors.js'
+import { type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
+import type { Caller } from '../authorization/caller.js'
+import { type Gate, guard } from './gate.js'
+
+/** A client port that the worker has handed out, while it lasts. */
+export interface Connection {
+  readonly caller: Caller
+  /** Of the page that opened the vault, for another Region: it is not taken from itself. */
+  readonly isOwn: boolean
+  /** Set when the connection has ended: taken back, given up, closed. Its requests are refused from then on. */
+  hasEnded: boolean
+}
+
+/**
+ * The client ports of a worker. One is forgotten when it ends: its holder has given it up or is gone, it was revoked, or
+ * the vault was closed. Where the engine does not tell that a holder is gone (see PortLine), that is when the page revokes
+ * it.
+ */
+export class Connections {
+  readonly #open = new Map<string, { readonly connection: Connection; readonly gate: Gate }>()
+
+  /** @returns the port for the holder, and the name by which it can be revoked */
+  add(connection: Connection, service: RequestService): ConnectedMessage {
+    const connectionId = crypto.randomUUID()
+    const { port1, port2 } = new MessageChannel()
+    const gate = guard(port1, requestServiceMethods, () => {
+      connection.hasEnded = true
+      this.#open.delete(connectionId)
+    })
+    this.#open.set(connectionId, { connection, gate })
+    expose(untilItsEnd(service, connection), gate)
+    return { port: port2, connectionId }
+  }
+
+  /** One that a principal has at this moment. */
+  of(arn: string): Connection | undefined {
+    for (const { connection } of this.#open.values()) if (connection.caller.arn === arn) return connection
+    return undefined
+  }
+
+  /** @returns how many there were */
+  revoke(what: { readonly connectionId: string | undefined; readonly arn: string | undefined }): number {
+    let count = 0
+    for (const [id, { connection, gate }] of this.#open) {
+      if (id !== what.connectionId && (connection.isOwn || connection.caller.arn !== what.arn)) continue
+      gate.end(errorRecord(revoked(connection)))
+      count += 1
+    }
+    return count
+  }
+
+  /** Ends all, and tells their holders why. */
+  end(reason: KmsError): void {
+    for (const { gate } of this.#open.values()) gate.end(errorRecord(reason))
+  }
+}
+
+/** A connection's service, until it ends. Nothing can be reached on it but the two methods. */
+function untilItsEnd(service: RequestService, connection: Connection): RequestService {
+  const refuse = () => {
+    if (connection.hasEnded) throw revoked(connection)
+  }
+  return Object.freeze({
+    __proto__: null,
+    submit: async (...message: Parameters<RequestService['submit']>) => {
+      refuse()
+      return service.submit(...message)
+    },
+    collect: async (...message: Parameters<RequestService['collect']>) => {
+      refuse()
+      return service.collect(...message)
+    },
+  })
+}
+
+function revoked({ caller }: Connection): AccessDeniedException {
+  return new AccessDeniedException(`The connection of ${caller.arn} was revoked.`)
+}
