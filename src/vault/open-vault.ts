@@ -1,5 +1,5 @@
-import { wrap } from 'comlink'
-import type { ControlService, OpenedMessage } from '../contract/control.js'
+import { remoteOf } from '../client/remote.js'
+import { type ControlService, controlServiceMethods, type OpenedMessage } from '../contract/control.js'
 import { KMSInvalidStateException } from '../contract/errors.js'
 import { read } from '../contract/reader.js'
 import { type VaultOptions, vaultOptions } from './options.js'
@@ -34,7 +34,7 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
   } = read(vaultOptions, options, "openVault's options")
   signal?.throwIfAborted()
   const worker = startWorker(source)
-  const control = wrap<ControlService>(worker)
+  const control = remoteOf<ControlService>(worker, controlServiceMethods)
   try {
     const opened = await Promise.race([
       control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>),
