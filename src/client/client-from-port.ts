@@ -3,7 +3,7 @@ import { PortConnection } from './channel.js'
 import { KmsClient } from './client.js'
 
 /** Another window's port is of another class. */
-const messagePort = handleOf<MessagePort>('a MessagePort, as vault.connectPort makes it', (value) => {
+const messagePort = handleOf<MessagePort>('the MessagePort that connectPort made', (value) => {
   const { postMessage, start, addEventListener } = (value ?? {}) as Partial<MessagePort>
   return [postMessage, start, addEventListener].every((method) => typeof method === 'function')
 })
