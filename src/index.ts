@@ -29,6 +29,7 @@ export type {
   Origin,
   ResponseMetadata,
 } from './contract/shapes.js'
+export { VaultLostException } from './contract/vault-lost.js'
 export type { ConnectOptions } from './vault/connections.js'
 export { deleteVault } from './vault/delete-vault.js'
 export { Envelope, type EnvelopeDecryptOptions, type EnvelopeOptions, type OpenedEnvelope } from './vault/envelope.js'

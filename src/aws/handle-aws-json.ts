@@ -1,4 +1,5 @@
 import type { KmsClient } from '../client/client.js'
+import { withoutAdvice } from '../contract/advice.js'
 import type { OperationModel } from '../contract/api-model.js'
 import { errorRecord, KmsError, kmsError } from '../contract/errors.js'
 import { operations } from '../contract/model.js'
@@ -121,7 +122,7 @@ function failed(thrown: unknown, operation: OperationName | undefined): AwsJsonR
   const error = thrown instanceof KmsError ? thrown : kmsError(name, message)
   const { httpStatusCode, requestId } = error.$metadata
   const isSaid = operation === undefined || !isUnsaid(operation, error)
-  return respondWithError(httpStatusCode, requestId, error.name, isSaid ? error.message : '')
+  return respondWithError(httpStatusCode, requestId, error.name, isSaid ? withoutAdvice(error.name, error.message) : '')
 }
 
 function respondWithError(statusCode: number, requestId: string, name: string, message: string): AwsJsonResponse {

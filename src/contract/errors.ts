@@ -1,5 +1,7 @@
+import { withAdvice } from './advice.js'
 import { exceptions, KMSInternalException } from './exceptions.js'
 import { KmsError } from './kms-error.js'
+import { missingPart } from './missing-part.js'
 
 export * from './exceptions.js'
 export { KmsError } from './kms-error.js'
@@ -24,13 +26,18 @@ export function kmsError(name: ErrorName, message: string, requestId?: string): 
  */
 export function errorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof KmsError) return { name: thrown.name as ErrorName, message: thrown.message }
+  const missing = missingPart(thrown)
+  if (missing) return { name: missing.name, message: missing.message }
   const kind = thrown instanceof Error || thrown instanceof DOMException ? thrown.name : typeof thrown
   return { name: 'KMSInternalException', message: `The vault failed to answer the request (${kind}). Try again.` }
 }
 
-/** The error that a record stands for; a name this version does not know becomes a KMSInternalException. */
+/**
+ * The error that a record stands for, with advice where there is some; a name this version does not know becomes a
+ * KMSInternalException.
+ */
 export function reviveError({ name, message }: ErrorRecord, requestId: string): KmsError {
   return Object.hasOwn(exceptions, name)
-    ? kmsError(name, message, requestId)
+    ? kmsError(name, withAdvice(name, message), requestId)
     : new KMSInternalException(message, requestId)
 }

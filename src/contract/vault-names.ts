@@ -23,6 +23,21 @@ export function keySetLockName(vaultName: string, keyId: string): string {
   return `${databasePrefix(vaultName)}set/${keyId}`
 }
 
+/** What the names of the Web Locks begin with that the workers of a vault hold while they live. */
+export function aliveLockPrefix(vaultName: string): string {
+  return `${databasePrefix(vaultName)}alive/`
+}
+
+/** The Web Lock of whoever makes a vault, deletes it, or looks whether it is there. */
+export function existenceLockName(vaultName: string): string {
+  return `${databasePrefix(vaultName)}existence`
+}
+
+/** What `localStorage` keeps of a vault, outside its databases (REC-28). */
+export function markerName(vaultName: string): string {
+  return `${databasePrefix(vaultName)}marker`
+}
+
 /** Names from which other names can be built. */
 export const vaultName = text({
   longest: 128,

@@ -1,18 +1,24 @@
 import { remoteOf } from '../client/remote.js'
 import { type ControlService, controlServiceMethods, type OpenedMessage } from '../contract/control.js'
 import { KMSInvalidStateException } from '../contract/errors.js'
-import { read } from '../contract/reader.js'
+import { type ReadBy, read } from '../contract/reader.js'
+import { checkNotLost, withExistenceLock } from './existence.js'
+import { writeMarker } from './marker.js'
 import { type VaultOptions, vaultOptions } from './options.js'
 import { resultOf, Session } from './session.js'
-import { failureOf, startWorker } from './start-worker.js'
+import { endWorker, startWorker, unlessItFails } from './start-worker.js'
+import { checkSurroundings } from './surroundings.js'
 import { Vault } from './vault.js'
 
 /**
- * Opens a vault, and makes it if it does not exist. Each call starts a worker of its own; vaults of the same name share
+ * Opens a vault, and makes it if it never existed. Each call starts a worker of its own; vaults of the same name share
  * their keys, also between tabs.
  *
  * @throws `ValidationException` for options that cannot be, or a vault of another account
+ * @throws `VaultLostException` if the vault was here and its storage is gone; see `create`
+ * @throws `UnsupportedOperationException` where no vault can be opened, such as a page that came over http
  * @throws `KMSInternalException` if the worker cannot be started
+ * @throws `KMSInvalidStateException` if another tab keeps the vault from being opened
  *
  * @example
  * ```ts
@@ -22,8 +28,20 @@ import { Vault } from './vault.js'
  * ```
  */
 export async function openVault(options: VaultOptions = {}): Promise<Vault> {
+  const given = read(vaultOptions, options, "openVault's options")
+  const { name = 'default', create = false, signal } = given
+  checkSurroundings('openVault')
+  signal?.throwIfAborted()
+  return withExistenceLock(name, { mode: create ? 'exclusive' : 'shared', signal }, async () => {
+    await checkNotLost(name, create)
+    const vault = await open(name, given)
+    writeMarker(name)
+    return vault
+  })
+}
+
+async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise<Vault> {
   const {
-    name = 'default',
     region = 'browser-local-1',
     accountId = '000000000000',
     digestSigning = false,
@@ -31,21 +49,19 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
     worker: source,
     dataWorkers,
     signal,
-  } = read(vaultOptions, options, "openVault's options")
-  signal?.throwIfAborted()
-  const worker = startWorker(source)
+  } = options
+  const starting = startWorker(source)
+  const { worker } = starting
   const control = remoteOf<ControlService>(worker, controlServiceMethods)
   try {
-    const opened = await Promise.race([
-      control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>),
-      failureOf(worker, signal),
-    ])
+    const answer = control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>)
+    const opened = await unlessItFails(starting, answer, signal)
     const session = new Session({ worker, control, opened }, region)
     signal?.addEventListener('abort', () => void session.close(), { signal: session.ended })
     return new Vault(session, dataWorkers)
   } catch (error) {
     // A worker that serves another vault goes on serving it.
-    if (!(error instanceof KMSInvalidStateException && worker === source)) worker.terminate()
+    if (!(error instanceof KMSInvalidStateException && worker === source)) endWorker(worker)
     throw error
   }
 }

@@ -51,6 +51,12 @@ export interface VaultOptions {
    * few that all vaults of the page share.
    */
   readonly dataWorkers?: DataWorkersOptions | false
+  /**
+   * True starts anew where the vault was lost: a vault of that name was here, and the browser has evicted or lost its
+   * storage. Otherwise that is a `VaultLostException`, because an empty vault that encrypts on under new keys is worse than
+   * an error. A vault that is there is opened as it is. Default false.
+   */
+  readonly create?: boolean
   /** Closes the vault when aborted, also while it is opening. */
   readonly signal?: AbortSignal
 }
@@ -83,6 +89,7 @@ export const vaultOptions = structure({
   worker: optional(textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)),
   quotas: optional(vaultQuotas),
   dataWorkers: optional(dataWorkers),
+  create: optional(flag),
   signal: optional(abortSignal),
 })
 

@@ -8,6 +8,7 @@ import type {
   VaultEventMessage,
 } from '../contract/control.js'
 import { KMSInvalidStateException, reviveError } from '../contract/errors.js'
+import { endWorker } from './start-worker.js'
 
 /** A worker that has opened a vault. */
 export interface OpenedWorker {
@@ -68,7 +69,7 @@ export class Session {
       await Promise.race([this.control.close(), goneAfter(CLOSE_TIMEOUT)])
     } finally {
       this.control[releaseProxy]()
-      this.#worker.terminate()
+      endWorker(this.#worker)
     }
   }
 
@@ -93,7 +94,7 @@ export class Session {
   #fail(reason: Error): void {
     if (this.ended.aborted) return
     this.#end.abort(reason)
-    this.#worker.terminate()
+    endWorker(this.#worker)
   }
 
   /** Not by `Promise.race`, which would keep something of each question until the vault ends. */

@@ -1,38 +1,85 @@
-/** Starts the worker that is to be the HSM, and tells why one does not start. */
-import { KMSInternalException } from '../contract/errors.js'
+/** Starts the worker that is to be the HSM, and ends it. */
+import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
+import { whyNotStarted } from './failed-start.js'
 import { isWorker, type VaultOptions } from './options.js'
+
+/** A worker, and what can be said of its file if it does not start. */
+export interface StartingWorker {
+  readonly worker: Worker
+  /** The address of its file; undefined of a worker that the application has started, and of the package's own. */
+  readonly url?: string
+}
 
 /** Milliseconds that a worker has to answer before it is taken for a file that is no HSM. */
 const START_TIMEOUT = 30_000
 
-/** @throws {@link KMSInternalException} if the browser refuses to */
-export function startWorker(worker: VaultOptions['worker']): Worker {
-  if (isWorker(worker)) return worker
+/** Workers that were ended here: they would never answer. */
+const ended = new WeakSet<Worker>()
+
+/**
+ * @throws {@link KMSInternalException} if the browser refuses to
+ * @throws {@link KMSInvalidStateException} for a worker whose vault was closed
+ */
+export function startWorker(source: VaultOptions['worker']): StartingWorker {
+  if (isWorker(source)) {
+    if (ended.has(source))
+      throw new KMSInvalidStateException('This worker ended with the vault that it served; a vault needs a new one.')
+    return { worker: source }
+  }
   try {
-    if (worker !== undefined) return new Worker(worker as string | URL, { type: 'module' })
-    return new Worker(new URL('../../worker/entry.ts', import.meta.url), { type: 'module' })
+    if (source === undefined)
+      return { worker: new Worker(new URL('../../worker/entry.ts', import.meta.url), { type: 'module' }) }
+    const url = new URL(String(source), globalThis.document?.baseURI ?? location.href).href
+    return { worker: new Worker(source as string | URL, { type: 'module' }), url }
   } catch (error) {
+    const file = source === undefined ? '' : ` from ${String(source)}`
     throw new KMSInternalException(
-      `The worker of the vault could not be started: ${(error as Error).message} (Under Trusted Types, pass openVault a Worker or a TrustedScriptURL.)`,
+      `The worker of the vault could not be started${file}: ${(error as Error).message} (Under Trusted Types, pass openVault a Worker or a TrustedScriptURL.)`,
     )
   }
 }
 
-/** Rejects when a worker turns out not to start, or nobody waits for it any more. */
-export function failureOf(worker: Worker, signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    worker.addEventListener(
-      'error',
-      ({ message }) =>
-        reject(
-          new KMSInternalException(`The worker of the vault could not be started${message ? `: ${message}` : ''}.`),
-        ),
-      { once: true },
-    )
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-    setTimeout(
-      () => reject(new KMSInternalException('The worker does not answer. Does its file call serveVault()?')),
-      START_TIMEOUT,
-    )
-  })
+export function endWorker(worker: Worker): void {
+  ended.add(worker)
+  worker.terminate()
+}
+
+/**
+ * The first answer of a worker.
+ *
+ * @throws {@link KMSInternalException} when the worker turns out not to start
+ * @throws the signal's reason once nobody waits for it any more
+ */
+export async function unlessItFails<Answer>(
+  starting: StartingWorker,
+  answer: Promise<Answer>,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  const { worker, url } = starting
+  const settled = new AbortController()
+  const blocked: SecurityPolicyViolationEvent[] = []
+  try {
+    return await new Promise((resolve, reject) => {
+      answer.then(resolve, reject)
+      const until = { signal: settled.signal }
+      globalThis.addEventListener('securitypolicyviolation', (event) => blocked.push(event), until)
+      worker.addEventListener('error', (event) => resolve(whyNotStarted(url, event, blocked).then(failed)), until)
+      signal?.addEventListener('abort', () => reject(signal.reason), until)
+      const silence = setTimeout(() => reject(silent(url)), START_TIMEOUT)
+      settled.signal.addEventListener('abort', () => clearTimeout(silence))
+    })
+  } finally {
+    settled.abort()
+  }
+}
+
+function failed(why: string): never {
+  throw new KMSInternalException(`The worker of the vault could not be started: ${why}.`)
+}
+
+function silent(url: string | undefined): KMSInternalException {
+  const file = url === undefined ? 'its file' : url
+  return new KMSInternalException(
+    `The worker of the vault does not answer. Does ${file} call serveVault(), and has nobody terminated the worker?`,
+  )
 }

@@ -20,6 +20,7 @@ import {
 import { errorRecord, KMSInvalidStateException } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { read } from '../../src/contract/reader.js'
+import { aliveLockPrefix } from '../../src/contract/vault-names.js'
 import type { Answers, RequestService } from '../../src/contract/wire.js'
 import { principalArn, rootCaller } from '../authorization/caller.js'
 import { callerFor } from '../authorization/caller-with-policies.js'
@@ -85,7 +86,7 @@ export class VaultControl implements ControlService {
         regions.openAll().catch(() => {})
         const { port1, port2 } = new MessageChannel()
         this.#events = port1
-        const aliveLock = await this.#holdAliveLock()
+        const aliveLock = await this.#holdAliveLock(name)
         return { events: port2, aliveLock }
       },
       ({ events }) => [events],
@@ -190,8 +191,8 @@ export class VaultControl implements ControlService {
     this.#events?.postMessage(message)
   }
 
-  #holdAliveLock(): Promise<string> {
-    const name = `browser-kms/alive/${crypto.randomUUID()}`
+  #holdAliveLock(vaultName: string): Promise<string> {
+    const name = `${aliveLockPrefix(vaultName)}${crypto.randomUUID()}`
     return new Promise((resolve) => {
       void navigator.locks.request(name, () => {
         resolve(name)

@@ -5,6 +5,7 @@ import { databaseName } from '../../src/contract/vault-names.js'
 import { generateSymmetric } from '../material/symmetric.js'
 import { migrations, schemaVersion } from './migrations.js'
 import type { VaultRecords, VaultSchema } from './schema.js'
+import { unlessBlocked } from './unless-blocked.js'
 
 /** An open database and what it says about itself. */
 export interface OpenDatabase {
@@ -20,7 +21,7 @@ export interface OpenDatabase {
  *
  * @param onClosed called when the database goes away under us: deleted, upgraded by another tab, or storage cleared
  * @throws {@link ValidationException} if the vault belongs to another account
- * @throws {@link KMSInvalidStateException} if a newer version of this code has written it
+ * @throws {@link KMSInvalidStateException} if a newer version of this code has written it, or somebody keeps it from opening
  */
 export async function openDatabase(
   vaultName: string,
@@ -55,7 +56,7 @@ async function openConnection(
   onClosed: () => void,
 ): Promise<IDBPDatabase<VaultSchema>> {
   try {
-    return await openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
+    const opening = openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
       upgrade(database, oldVersion, _newVersion, transaction) {
         for (const migrate of migrations.slice(oldVersion)) migrate({ database, transaction, now })
       },
@@ -65,6 +66,7 @@ async function openConnection(
       },
       terminated: onClosed,
     })
+    return await unlessBlocked(opening, vaultName)
   } catch (error) {
     if ((error as DOMException).name === 'VersionError')
       throw new KMSInvalidStateException(
