@@ -15,7 +15,7 @@ export * from './contract/exceptions.js'
  * const canSign = Object.entries(keySpecs).filter(([, { usages }]) => usages.SIGN_VERIFY)
  */
 export { type KeyAlgorithms, type KeySpecRow, type KeyType, keySpecs } from './contract/key-specs.js'
-export { KmsError } from './contract/kms-error.js'
+export { type ErrorReason, KmsError } from './contract/kms-error.js'
 export type { RequestProfile, RequestQuotas, VaultQuotas } from './contract/quotas.js'
 export type {
   EncryptionContext,

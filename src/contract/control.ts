@@ -112,9 +112,10 @@ export interface KeyStateMessage {
   readonly region: string
   readonly keyState: KeyState | undefined
 }
-/** The database was deleted, or storage was cleared. */
+/** The database is gone: the vault was deleted, needs a newer version, or its storage was cleared. */
 export interface VaultClosedMessage {
   readonly type: 'closed'
+  readonly error: ErrorRecord
 }
 export type VaultEventMessage = KeyStateMessage | VaultClosedMessage
 

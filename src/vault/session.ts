@@ -75,10 +75,7 @@ export class Session {
 
   #hear(message: VaultEventMessage): void {
     if (message.type === 'keystate') this.onKeyState(message)
-    else
-      this.#fail(
-        new KMSInvalidStateException('The vault was deleted, or another tab needs a newer version of its storage.'),
-      )
+    else this.#fail(reviveError(message.error, ''))
   }
 
   /** The worker holds a Web Lock while it lives; a worker that was terminated tells nobody in any other way. */

@@ -17,7 +17,7 @@ import {
   simulateMessage,
   type VaultEventMessage,
 } from '../../src/contract/control.js'
-import { errorRecord, KMSInvalidStateException } from '../../src/contract/errors.js'
+import { errorRecord, KMSInvalidStateException, type KmsError } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { read } from '../../src/contract/reader.js'
 import { aliveLockPrefix } from '../../src/contract/vault-names.js'
@@ -72,7 +72,7 @@ export class VaultControl implements ControlService {
           digestSigning,
           quotas,
           onChange: (notice, realm) => this.#tell(notice, realm),
-          onClosed: () => this.#onDatabaseGone(),
+          onClosed: (reason) => this.#onDatabaseGone(reason),
         })
         this.#opened = { realm: { accountId, region }, regions }
         try {
@@ -171,7 +171,7 @@ export class VaultControl implements ControlService {
       this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState: state })
   }
 
-  async #endService(reason: KMSInvalidStateException): Promise<void> {
+  async #endService(reason: KmsError): Promise<void> {
     this.#connections.end(reason)
     this.#root = undefined
     await this.#opened?.regions.close()
@@ -181,10 +181,9 @@ export class VaultControl implements ControlService {
    * The page hears of it and terminates the worker. The lock is held until then: released here, it might be heard of
    * first (in Firefox it is), and the page would not know why the worker is gone.
    */
-  #onDatabaseGone(): void {
-    this.#post({ type: 'closed' })
-    const reason = 'The vault was deleted, or another tab needs a newer version of its storage.'
-    void answered(() => this.#endService(new KMSInvalidStateException(reason)))
+  #onDatabaseGone(reason: KmsError): void {
+    this.#post({ type: 'closed', error: errorRecord(reason) })
+    void answered(() => this.#endService(reason))
   }
 
   #post(message: VaultEventMessage): void {

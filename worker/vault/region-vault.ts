@@ -1,3 +1,4 @@
+import type { KmsError } from '../../src/contract/errors.js'
 import type { Realm } from '../../src/contract/identifiers.js'
 import type { VaultQuotas } from '../../src/contract/quotas.js'
 import { AuditLog } from '../audit/audit-log.js'
@@ -31,7 +32,7 @@ export interface RegionVaultOptions {
   readonly replicationDelay: number
   readonly now: () => number
   readonly onChange: (notice: ChangeNotice, realm: Realm) => void
-  readonly onClosed: () => void
+  readonly onClosed: (reason: KmsError) => void
 }
 
 /** One Region of a vault: its store, and everything that works on it. */
