@@ -19,7 +19,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 /** Workers that the library starts: the module that does, what it starts, and the file that it is in the package. */
 const workers = [
   {
-    starter: 'src/vault/vault.ts',
+    starter: 'src/vault/start-worker.ts',
     source: '../../worker/entry.ts',
     built: 'hsm.js',
     placeholder: '__browserKmsHsmUrl__',

@@ -56,7 +56,7 @@ const operationLines = Object.entries(api.operations).map(
 writeFileSync(
   'src/contract/model.ts',
   `${HEADER('the AWS KMS API model')}
-import type { OperationModel, Shape } from './shapes.js'
+import type { OperationModel, Shape } from './api-model.js'
 
 /** Every shape of the AWS KMS API that is not an error. \`min\` and \`max\` are lengths, or values for integers. */
 export const shapes = {
@@ -188,7 +188,7 @@ writeFileSync(
   'worker/pipeline/key-states.ts',
   `${HEADER('the key-state truth table (STATE-13)')}
 import type { OperationName } from '../../src/contract/shapes.js'
-import type { KeyStateCell, KeyStateRow } from './state-guard.js'
+import type { KeyStateCell, KeyStateRow } from './key-state-rules.js'
 
 ${[...cells.values()].map(({ name, value }) => `const ${name}: KeyStateCell = ${literal(value)}`).join('\n')}
 

@@ -4,6 +4,7 @@
  * @module
  */
 export { KmsClient } from './client/client.js'
+export { clientFromPort } from './client/client-from-port.js'
 export type { Simulation } from './contract/control.js'
 export * from './contract/exceptions.js'
 /**
@@ -28,15 +29,11 @@ export type {
   Origin,
   ResponseMetadata,
 } from './contract/shapes.js'
+export type { ConnectOptions } from './vault/connections.js'
+export { deleteVault } from './vault/delete-vault.js'
 export { Envelope, type EnvelopeDecryptOptions, type EnvelopeOptions, type OpenedEnvelope } from './vault/envelope.js'
-export {
-  type ConnectOptions,
-  clientFromPort,
-  deleteVault,
-  type KeyStateDetail,
-  openVault,
-  type SimulateOptions,
-  Vault,
-  type VaultEventMap,
-  type VaultOptions,
-} from './vault/vault.js'
+export type { KeyStateDetail, VaultEventMap } from './vault/events.js'
+export { openVault } from './vault/open-vault.js'
+export type { VaultOptions } from './vault/options.js'
+export type { SimulateOptions } from './vault/simulation.js'
+export { Vault } from './vault/vault.js'

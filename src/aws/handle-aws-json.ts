@@ -1,38 +1,15 @@
 import type { KmsClient } from '../client/client.js'
+import type { OperationModel } from '../contract/api-model.js'
 import { errorRecord, KmsError, kmsError } from '../contract/errors.js'
 import { operations } from '../contract/model.js'
 import { sensitiveMembers } from '../contract/sensitive.js'
-import type { OperationModel, OperationName, ResponseMetadata } from '../contract/shapes.js'
+import type { OperationName, ResponseMetadata } from '../contract/shapes.js'
 import { checkRegion } from '../contract/vault-names.js'
-import type { Vault } from '../vault/vault.js'
+import type { AwsJsonRequest, AwsJsonResponse, AwsJsonSource } from './aws-json.js'
 import { readMembers, writeMembers } from './json-members.js'
 import { Refusal, unserializable } from './refusal.js'
 import { regionOf } from './region.js'
 import { isUnsaid } from './unsaid.js'
-
-/** Who answers requests: one client, or a vault, whose account root's clients answer, each for its Region. */
-export type AwsJsonSource = KmsClient | Vault
-
-/** A request as an AWS client sends it. */
-export interface AwsJsonRequest {
-  /** `POST`, for every operation. */
-  readonly method: string
-  /** `/`, perhaps with the query of a presigned URL. Default `/`. */
-  readonly path?: string
-  /** Names in any case. `x-amz-target` tells the operation; `authorization` or `host` the Region. */
-  readonly headers: Readonly<Record<string, string>>
-  /** The JSON text, or its bytes. */
-  readonly body?: string | Uint8Array | undefined
-}
-
-/** The response of AWS KMS. */
-export interface AwsJsonResponse {
-  readonly statusCode: number
-  /** `Content-Type`, and `x-amzn-RequestId`: the id in the audit record. */
-  readonly headers: Readonly<Record<string, string>>
-  /** A JSON text; empty for operations that answer nothing. */
-  readonly body: string
-}
 
 const TARGET_PREFIX = 'TrentService.'
 /** Bytes, or characters: far more than any request needs. */

@@ -1,6 +1,6 @@
 // Written by scripts/generate-contract.mjs from the AWS KMS API model: change that script, not this file.
 
-import type { OperationModel, Shape } from './shapes.js'
+import type { OperationModel, Shape } from './api-model.js'
 
 /** Every shape of the AWS KMS API that is not an error. `min` and `max` are lengths, or values for integers. */
 export const shapes = {

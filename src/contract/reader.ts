@@ -114,10 +114,23 @@ export function structure<Members extends Table>(members: Members): Reader<ReadM
 }
 
 function unknownMember(name: string, members: Table): string {
-  const lower = name.toLowerCase()
   const known = Object.keys(members)
-  const meant = known.find((candidate) => candidate.toLowerCase() === lower)
+  const meant = known.find((candidate) => isMisspelling(name, candidate))
   return meant ? `is not known: it is written ${meant}` : `is not known: there are ${known.join(', ')}`
+}
+
+/** Other capitals, or one slip of the fingers: a letter too many, too few or wrong, or two that changed places. */
+function isMisspelling(name: string, meant: string): boolean {
+  const [given, right] = [name.toLowerCase(), meant.toLowerCase()]
+  if (Math.abs(given.length - right.length) > 1) return false
+  let from = 0
+  while (from < right.length && given[from] === right[from]) from += 1
+  let to = 0
+  const shorter = Math.min(given.length, right.length)
+  while (to < shorter - from && given.at(-1 - to) === right.at(-1 - to)) to += 1
+  const [slip, instead] = [given.slice(from, given.length - to), right.slice(from, right.length - to)]
+  if (slip.length <= 1 && instead.length <= 1) return true
+  return slip.length === 2 && slip[0] === instead[1] && slip[1] === instead[0]
 }
 
 /** A plain object that maps any names to values of one kind. The copy has no prototype. */
@@ -190,6 +203,11 @@ export function wholeNumber({
     // Of -0 too.
     return value + 0
   }
+}
+
+/** A text that says it all, or something larger. */
+export function textOr<Text, Other>(words: Reader<Text>, other: Reader<Other>): Reader<Text | Other> {
+  return (value, path) => (typeof value === 'string' ? words(value, path) : other(value, path))
 }
 
 /** A number that is none of infinite or NaN, above 0. */
@@ -309,7 +327,10 @@ export interface JsonBounds {
 /** Deeper than any policy document. */
 const MOST_DEPTH = 16
 
-/** A JSON value of plain objects and lists, such as a policy document. */
+/**
+ * A JSON value of plain objects and lists, such as a policy document. All of it is what the caller sees: nothing is left
+ * out as `JSON.stringify` would, and nothing is computed anew at each look.
+ */
 export function json({ longest, mostValues = 10_000 }: JsonBounds): Reader<unknown> {
   return (value, path) => {
     let characters = longest
@@ -339,7 +360,11 @@ export function json({ longest, mostValues = 10_000 }: JsonBounds): Reader<unkno
       for (const name of namesOf(part, place, 'a plain object', mostValues)) {
         const memberPlace = `${place}.${shown(name)}`
         spend(name, memberPlace)
-        result[name] = copy((part as Record<string, unknown>)[name], memberPlace, depth + 1)
+        if (Object.getOwnPropertyDescriptor(part, name)?.get)
+          throw unreadableValue(memberPlace, 'is computed by a getter: give the value itself')
+        const member = (part as Record<string, unknown>)[name]
+        if (member === undefined) throw unreadableValue(memberPlace, 'is undefined: leave it out, or give it a value')
+        result[name] = copy(member, memberPlace, depth + 1)
       }
       return result
     }

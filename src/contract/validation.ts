@@ -2,9 +2,11 @@
  * Reads a request as AWS KMS does: every constraint of the contract is checked, all violations are told in one
  * ValidationException, and paths are written in lower camel case (`tags.1.member.tagKey`).
  */
+
+import type { Shape } from './api-model.js'
 import { ValidationException } from './errors.js'
 import { operations, shapes } from './model.js'
-import type { OperationName, Shape, ValidInput } from './shapes.js'
+import type { OperationName, ValidInput } from './shapes.js'
 
 /** One violated constraint. `value` is absent where AWS does not show it: binary and sensitive members. */
 interface Violation {

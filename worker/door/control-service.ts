@@ -1,32 +1,36 @@
 import { expose, transfer } from 'comlink'
-import type {
-  ConnectedMessage,
-  ConnectMessage,
-  ControlAnswer,
-  ControlService,
-  OpenedMessage,
-  OpenMessage,
-  SimulateMessage,
-  Simulation,
-  VaultEventMessage,
-} from '../../src/contract/control.js'
 import {
-  AccessDeniedException,
-  errorRecord,
-  KMSInvalidStateException,
-  ValidationException,
-} from '../../src/contract/errors.js'
+  type ConnectedMessage,
+  type ConnectMessage,
+  type ControlAnswer,
+  type ControlService,
+  type CustodyMessage,
+  connectMessage,
+  custodyMessage,
+  type OpenedMessage,
+  type OpenMessage,
+  openMessage,
+  type RevokeMessage,
+  revokeMessage,
+  type SimulateMessage,
+  type Simulation,
+  simulateMessage,
+  type VaultEventMessage,
+} from '../../src/contract/control.js'
+import { AccessDeniedException, errorRecord, KMSInvalidStateException } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
-import { checkQuotas } from '../../src/contract/quotas.js'
-import { checkAccountId, checkRegion, checkVaultName } from '../../src/contract/vault-names.js'
+import { read } from '../../src/contract/reader.js'
 import { type Answers, type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
-import { type Caller, callerFor, principalArn, rootCaller } from '../authorization/caller.js'
-import { loadEvaluator } from '../authorization/lazy-evaluator.js'
+import { type Caller, principalArn, rootCaller } from '../authorization/caller.js'
+import { callerFor } from '../authorization/caller-with-policies.js'
 import { checkRequestQuotas } from '../pipeline/quotas.js'
+import type { Sender } from '../pipeline/row.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
+import type { RegionVault } from '../vault/region-vault.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
 import { guard } from './gate.js'
+import { requestService } from './request-service.js'
 
 /** What the worker's file says about the vaults that it serves. */
 export type ServeOptions = Pick<RegionsOptions, 'now' | 'replicationDelay'>
@@ -66,17 +70,13 @@ export class VaultControl implements ControlService {
       async () => {
         if (this.#opened)
           throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
-        const { name, region, accountId, digestSigning, quotas = {} } = message
-        checkVaultName(name)
-        checkRegion(region)
-        checkAccountId(accountId)
-        checkQuotas(quotas)
+        const { name, region, accountId, digestSigning, quotas } = read(openMessage, message, 'open')
         checkRequestQuotas(quotas)
         const regions = new Regions({
           ...this.#options,
           vaultName: name,
           accountId,
-          digestSigning: digestSigning === true,
+          digestSigning,
           quotas,
           onChange: (notice, realm) => this.#tell(notice, realm),
           onClosed: () => this.#onDatabaseGone(),
@@ -84,7 +84,7 @@ export class VaultControl implements ControlService {
         this.#opened = { realm: { accountId, region }, regions }
         try {
           const vault = await regions.open(region)
-          this.#root = vault.serviceFor(rootCaller(vault.realm))
+          this.#root = serviceFor(vault, { caller: rootCaller(vault.realm), mustBeConnected: () => {} })
         } catch (error) {
           this.#opened = undefined
           throw error
@@ -107,16 +107,11 @@ export class VaultControl implements ControlService {
     )
   }
 
-  revoke({
-    connectionId,
-    principal,
-  }: {
-    readonly connectionId?: string
-    readonly principal?: string
-  }): Promise<ControlAnswer<number>> {
+  revoke(message: RevokeMessage): Promise<ControlAnswer<number>> {
     return answered(async () => {
+      const { connectionId, principal } = read(revokeMessage, message, 'revoke')
       const { realm } = this.#mustBeOpen()
-      const arn = typeof principal === 'string' ? principalArn(realm, principal) : undefined
+      const arn = principal === undefined ? undefined : principalArn(realm, principal)
       let count = 0
       for (const [id, connection] of this.#connections) {
         if (id !== connectionId && (connection.isOwn || connection.caller.arn !== arn)) continue
@@ -128,12 +123,13 @@ export class VaultControl implements ControlService {
     })
   }
 
-  simulate({ region, action, resource, context, ...description }: SimulateMessage): Promise<ControlAnswer<Simulation>> {
+  simulate(message: SimulateMessage): Promise<ControlAnswer<Simulation>> {
     return answered(async () => {
+      const { region, action, resource, context, ...description } = read(simulateMessage, message, 'simulate')
       const vault = await this.#mustBeOpen().regions.open(region)
       const { realm } = vault
       const asked = await callerFor(realm, description)
-      const { simulate } = await loadEvaluator()
+      const { simulate } = await import('../vault/simulate.js')
       // A principal that is connected has the policies and tags that it was connected with, unless others are given.
       const isPlain = description.policies === undefined && description.tags === undefined
       const connected = isPlain && [...this.#connections.values()].find(({ caller }) => caller.arn === asked.arn)
@@ -141,9 +137,9 @@ export class VaultControl implements ControlService {
     })
   }
 
-  custodyOf({ keyId, region }: { readonly keyId: string; readonly region: string }) {
+  custodyOf(message: CustodyMessage): Promise<ControlAnswer<'native' | 'sealed'>> {
     return answered(async () => {
-      if (typeof keyId !== 'string') throw new ValidationException('custodyOf needs the identifier of a key.')
+      const { keyId, region } = read(custodyMessage, message, 'custodyOf')
       const { realm, store } = await this.#mustBeOpen().regions.open(region)
       const { key, arn } = await keyByAnyIdentifier({ realm, caller: rootCaller(realm) }, store.stored, keyId)
       if (!key.custody) throw new KMSInvalidStateException(`${arn} is pending import.`)
@@ -172,13 +168,14 @@ export class VaultControl implements ControlService {
     return this.#root
   }
 
-  async #connect({ region, isOwn, ...description }: ConnectMessage): Promise<ConnectedMessage> {
+  async #connect(message: ConnectMessage): Promise<ConnectedMessage> {
+    const { region, isOwn, ...description } = read(connectMessage, message, 'connect')
     const vault = await this.#mustBeOpen().regions.open(region)
     const caller = await callerFor(vault.realm, description)
-    const connection: Connection = { caller, isOwn: isOwn === true, revoked: false }
+    const connection: Connection = { caller, isOwn, revoked: false }
     const connectionId = crypto.randomUUID()
     const { port1, port2 } = new MessageChannel()
-    expose(revocable(vault.serviceFor(caller), connection), guard(port1, requestServiceMethods))
+    expose(revocable(vault, connection), guard(port1, requestServiceMethods))
     this.#connections.set(connectionId, connection)
     return { port: port2, connectionId }
   }
@@ -226,11 +223,30 @@ export class VaultControl implements ControlService {
   }
 }
 
-/** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
-function revocable(service: RequestService, connection: Connection): RequestService {
-  const refuse = () => {
-    if (connection.revoked) throw new AccessDeniedException(`The connection of ${connection.caller.arn} was revoked.`)
+/** What answers the requests of one sender. */
+function serviceFor(vault: RegionVault, sender: Sender): RequestService {
+  return requestService(
+    () => vault.prepare(),
+    (operation, input, requestId) => vault.run(sender, operation, input, requestId),
+  )
+}
+
+/** The caller of a connection, until it is revoked. */
+function senderOn(connection: Connection): Sender {
+  const { caller } = connection
+  return {
+    caller,
+    mustBeConnected: () => {
+      if (connection.revoked) throw new AccessDeniedException(`The connection of ${caller.arn} was revoked.`)
+    },
   }
+}
+
+/** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
+function revocable(vault: RegionVault, connection: Connection): RequestService {
+  const sender = senderOn(connection)
+  const service = serviceFor(vault, sender)
+  const refuse = sender.mustBeConnected
   return Object.freeze({
     __proto__: null,
     submit: async (...message: Parameters<RequestService['submit']>) => {
