@@ -27,7 +27,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           maxWorkers: '100%',
           // First these, then those in the browser, which have the machine to themselves.
           sequence: { groupOrder: 1 },
