@@ -4,9 +4,10 @@
  */
 
 import type { Shape } from './api-model.js'
+import { isArrayBuffer } from './buffer-source.js'
 import { ValidationException } from './errors.js'
 import { operations, shapes } from './model.js'
-import { isArrayBuffer, isPlainObject, shown, timeOf, viewOf } from './reader.js'
+import { isPlainObject, shown, timeOf, viewOf } from './reader.js'
 import type { OperationName, ValidInput } from './shapes.js'
 
 const table: Readonly<Record<string, Shape>> = shapes

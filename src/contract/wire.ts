@@ -8,9 +8,11 @@
  * - `submit(batch)` answers as soon as all its calls are done, or, where some take long, with those that are;
  * - `collect(ticket)` answers with more of the rest. A ticket is random, so nobody else can collect with it.
  */
+
+import { isArrayBuffer } from './buffer-source.js'
 import type { HandleWish, WishedHandle } from './data-keys.js'
 import type { ErrorRecord } from './errors.js'
-import { isArrayBuffer, isPlainObject, kindOf, timeOf, viewOf } from './reader.js'
+import { isPlainObject, kindOf, timeOf, viewOf } from './reader.js'
 import type { OperationName } from './shapes.js'
 
 /** From this size, in bytes, a buffer is transferred; a smaller one is cheaper to copy (measured: up to about 4 KiB). */

@@ -58,7 +58,7 @@ describe('openVault refuses, before anything is made,', () => {
     ['a quota that is not known', { quotas: { key: 7 } }, 'quotas.key is not known: it is written keys.'],
     ['a quota below 0', { quotas: { keys: -1 } }, 'quotas.keys must be a whole number'],
     ['a quota that is no number', { quotas: { tagsPerKey: '7' } }, 'quotas.tagsPerKey must be a whole number'],
-    ['a profile that is not known', { quotas: { requests: 'gide' } }, `requests must be one of "guide", "current".`],
+    ['a profile that is not known', { quotas: { requests: 'gide' } }, `requests must be one of "guide", "current"; it is 'gide'.`],
     [
       'rates in a Map',
       { quotas: { requests: { perSecond: new Map() } } },
@@ -148,7 +148,7 @@ describe('who a client is for: connect, connectPort and simulate refuse', () => 
     ['an empty principal', { principal: '' }, '.principal must not be empty.'],
     ['a principal of 2,049 characters', { principal: `user/${'x'.repeat(2044)}` }, '.principal can have at most 2048'],
     ['a misspelt member', { polices: [] }, '.polices is not known: it is written policies.'],
-    ['a policy that is no list', { policies: policyOf(everything) }, '.policies must be a list, not a Object.'],
+    ['a policy that is no list', { policies: policyOf(everything) }, '.policies must be a list, not an Object.'],
     [
       '51 policies',
       { policies: Array(51).fill(policyOf(everything)) },
@@ -232,7 +232,7 @@ describe('who a client is for: connect, connectPort and simulate refuse', () => 
     [
       'tags as KMS lists them',
       { tags: [{ TagKey: 'team', TagValue: 'notes' }] },
-      '.tags must be a plain object, not a Array.',
+      '.tags must be a plain object, not an Array.',
     ],
     ['a tag that is no text', { tags: { level: 7 } }, `.tags['level'] must be a text; it is 7.`],
     [
@@ -323,7 +323,7 @@ describe('simulate refuses', () => {
     ],
     ['a misspelt member', { contxt: {} }, '.contxt is not known: it is written context.'],
     ['no action', { action: undefined }, '.action must be a text; it is missing.'],
-    ['a resource that is no text', { resource: ['*'] }, '.resource must be a text, not a Array.'],
+    ['a resource that is no text', { resource: ['*'] }, '.resource must be a text, not an Array.'],
   ]
   test.each(refused)('%s', async (_what, more, message) => {
     const question = { principal: 'user/x', action: 'kms:Encrypt', resource: '*', ...more } as SimulateOptions
@@ -345,7 +345,7 @@ describe('the other functions refuse', () => {
     [
       'custodyOf(a description of a key)',
       (vault) => vault.custodyOf({ KeyId: 'x' } as never),
-      'the key must be a text, not a Object.',
+      'the key must be a text, not an Object.',
     ],
     [
       'revoke()',

@@ -1,7 +1,7 @@
 import { transfer } from 'comlink'
+import { isArrayBuffer } from '../../src/contract/buffer-source.js'
 import { errorRecord, LimitExceededException, ThrottlingException } from '../../src/contract/errors.js'
 import { operations } from '../../src/contract/model.js'
-import { isArrayBuffer } from '../../src/contract/reader.js'
 import { sensitiveMembers } from '../../src/contract/sensitive.js'
 import type { OperationName } from '../../src/contract/shapes.js'
 import {

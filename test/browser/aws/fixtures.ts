@@ -91,13 +91,16 @@ export async function expectRefusal(
   if (typeof ErrorClass === 'function') expect(error).toBeInstanceOf(ErrorClass)
 }
 
+/** Longer than a busy machine takes to write them. Milliseconds. */
+const PATIENCE = 20_000
+
 /** The audit records of a request; those of what changes nothing are written soon after the answer. */
 export function recordsOf(name: string, requestId: string | undefined, where = region): Promise<StoredAuditRecord[]> {
   return vi.waitFor(async () => {
     const records = (await auditRecords(name, where)).filter((record) => record.requestId === requestId)
     expect(records).not.toEqual([])
     return records
-  })
+  }, PATIENCE)
 }
 
 /** A request as it goes over the wire, by an operation's AWS name. */

@@ -271,7 +271,7 @@ test('TIME-1 the sweeper’s own timer rotates while the vault is open, without 
   const KeyId = await rotatingKey(first.kms)
   await first.vault.close()
   const { name } = await clockedVault(day(90) - 500, { name: first.name, running: true })
-  await expect.poll(async () => (await eventsOf(name, 'RotateKey')).length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(async () => (await eventsOf(name, 'RotateKey')).length).toBe(1)
   expect((await storedIn(name, 'materials')).filter(({ keyId }) => keyId === KeyId)).toHaveLength(2)
 })
 
@@ -862,7 +862,7 @@ describe('TIME-2 with two tabs open at the moment, what falls due happens once',
     await first.vault.close()
     const { name } = first
     const tabs = await Promise.all([1, 2, 3].map(() => clockedVault(day(90) - 300, { name, running: true })))
-    await expect.poll(async () => (await eventsOf(name, 'RotateKey')).length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(async () => (await eventsOf(name, 'RotateKey')).length).toBe(1)
     for (const { kms } of tabs) expect(await rotations(kms, KeyId)).toHaveLength(1)
     expect(await eventsOf(name, 'RotateKey')).toHaveLength(1)
   })

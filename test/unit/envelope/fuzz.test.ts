@@ -17,6 +17,8 @@ interface Good {
 }
 
 const RUNS = 2_000
+/** No single message takes longer, even on a busy machine. Milliseconds. */
+const SOON = 20_000
 const client = buildClient('REQUIRE_ENCRYPT_ALLOW_DECRYPT')
 const keyring = await knownKeyring()
 const recovery = await rawAesKeyring('recovery', sequence(0x80, 32))
@@ -146,7 +148,7 @@ describe('any bytes in place of a message', () => {
         )
         expectRefusedOrTrue(arrived, outcome.plaintext, outcome.error)
       }),
-      { numRuns: RUNS, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
+      { numRuns: RUNS, timeout: SOON },
     )
   })
 
@@ -161,7 +163,7 @@ describe('any bytes in place of a message', () => {
         const isBeginning = good.some((one) => same(one.plaintext.subarray(0, plaintext.byteLength), plaintext))
         expect(isBeginning).toBe(true)
       }),
-      { numRuns: RUNS, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
+      { numRuns: RUNS, timeout: SOON },
     )
   })
 
@@ -275,7 +277,8 @@ describe('lengths that a message claims', () => {
   test('a frame of a mebibyte that drips in, 16 bytes at a time, and a header that does', async () => {
     const bytes = new Uint8Array(1_048_576)
     const message = await framed(bytes.byteLength, bytes)
-    const started = performance.now()
+    // Of this process: what others take of the machine is not counted.
+    const started = process.cpuUsage()
     const { plaintext } = await received(client.decryptStream(keyring), chunksOf(message, [16]))
     expect(plaintext.byteLength).toBe(bytes.byteLength)
     const empty = new Uint8Array(0xffff)
@@ -286,6 +289,7 @@ describe('lengths that a message claims', () => {
     )
     const { error } = await received(client.decryptStream(keyring), chunksOf(claimed, [16]))
     expect(error).toSatisfy(isNamed)
-    expect(performance.now() - started).toBeLessThan(10_000)
+    const { user, system } = process.cpuUsage(started)
+    expect((user + system) / 1000).toBeLessThan(10_000)
   })
 })
