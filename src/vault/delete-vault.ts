@@ -1,8 +1,7 @@
 import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
 import { read } from '../contract/reader.js'
 import { aliveLockPrefix, vaultName } from '../contract/vault-names.js'
-import { databasesOf, withExistenceLock } from './existence.js'
-import { removeMarker } from './marker.js'
+import { databasesOf, forgetVault, withExistenceLock } from './existence.js'
 import { checkSurroundings } from './surroundings.js'
 
 /** Milliseconds in which whoever has the vault open lets go of it; a tab that is not frozen takes a few. */
@@ -27,8 +26,7 @@ export async function deleteVault(name = 'default'): Promise<void> {
   const vault = read(vaultName, name, 'the name of the vault')
   checkSurroundings('deleteVault')
   await withExistenceLock(vault, { mode: 'exclusive' }, async () => {
-    // First: a vault without a marker is as good as one with it, and a marker without a vault says that it was lost.
-    removeMarker(vault)
+    await forgetVault(vault)
     const databases = await databasesOf(vault)
     await Promise.all(databases.map((database) => deleteDatabase(database, vault)))
   })

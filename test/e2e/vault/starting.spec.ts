@@ -75,10 +75,12 @@ test('a policy that allows no worker is named', async ({ page, baseURL }) => {
     })
   })
   await loadPage(page)
-  const { error } = await open(page, '/assets/hsm.js')
-  expect(error).toBe(
-    `KMSInternalException: The worker of the vault could not be started: the Content-Security-Policy of the page (worker-src) does not allow ${baseURL}/assets/hsm.js.`,
-  )
+  for (const worker of ['/assets/hsm.js', undefined]) {
+    const { error } = await open(page, worker)
+    expect(error).toContain(
+      `KMSInternalException: The worker of the vault could not be started: the Content-Security-Policy of the page (worker-src) does not allow ${baseURL}${worker ?? '/'}`,
+    )
+  }
 })
 
 test('a file of another origin is named', async ({ page }) => {
@@ -161,4 +163,30 @@ test('a worker that ended with its vault is refused at once; a file that is no H
   expect((await open(page, '/assets/other.js')).error).toBe(
     `KMSInternalException: The worker of the vault does not answer. Does ${baseURL}/assets/other.js call serveVault(), and has nobody terminated the worker?`,
   )
+})
+
+test('a part of the worker that is gone when it is needed is named; what needs no such part goes on', async ({
+  page,
+}) => {
+  await loadPage(page)
+  const gone = ['operations/signing.ts', 'authorization/evaluator.ts']
+  for (const part of gone) await page.route(`**/worker/${part}*`, (route) => route.fulfill({ status: 404, body: '' }))
+  const told = await page.evaluate(async (name) => {
+    const vault = await browserKms.openVault({ name })
+    const { KeyMetadata } = await vault.kms.createKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' })
+    const { KeyId } = KeyMetadata
+    const Message = new Uint8Array(1)
+    const policies = [{ Version: '2012-10-17', Statement: [] }]
+    const failures = [
+      vault.kms.sign({ KeyId, Message, SigningAlgorithm: 'ECDSA_SHA_256' }),
+      vault.connect({ principal: 'user/x', policies }),
+    ].map((call) => call.then(String, (error: Error) => `${error.name}: ${error.message}`))
+    const { KeyMetadata: seen } = await vault.kms.describeKey({ KeyId })
+    return [...(await Promise.all(failures)), seen.KeyState]
+  }, newVaultName())
+  for (const [index, file] of ['signing.ts', 'evaluator.ts'].entries())
+    expect(told[index]).toBe(
+      `KMSInternalException: A part of browser-kms '${file}' could not be loaded: the server has none any more, as after a new version was deployed, or cannot be reached. Load the page again.`,
+    )
+  expect(told[2]).toBe('Enabled')
 })
