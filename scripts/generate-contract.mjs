@@ -188,7 +188,7 @@ writeFileSync(
   'worker/pipeline/key-states.ts',
   `${HEADER('the key-state truth table (STATE-13)')}
 import type { OperationName } from '../../src/contract/shapes.js'
-import type { KeyStateCell, KeyStateRow } from './state-guard.js'
+import type { KeyStateCell, KeyStateRow } from './key-state-rules.js'
 
 ${[...cells.values()].map(({ name, value }) => `const ${name}: KeyStateCell = ${literal(value)}`).join('\n')}
 

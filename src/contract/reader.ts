@@ -276,21 +276,32 @@ export function viewOf(value: unknown, path: string): Uint8Array {
   return isView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(buffer)
 }
 
-const byteLengthGetters = [ArrayBuffer, globalThis.SharedArrayBuffer].flatMap((kind) => {
-  const get = kind && Object.getOwnPropertyDescriptor(kind.prototype, 'byteLength')?.get
-  return get ? [get] : []
-})
+/** The getter of `byteLength` looks at what an object is, not at what it says of itself, and throws for all that is none. */
+function isOfKind(kind: { readonly prototype: object } | undefined, value: unknown): boolean {
+  try {
+    Object.getOwnPropertyDescriptor(kind?.prototype, 'byteLength')?.get?.call(value)
+    return true
+  } catch {
+    return false
+  }
+}
 
-/** Looks at what an object is, not at what it says of itself: the getter throws for all that is no buffer. */
+/** An `ArrayBuffer`, of whichever window. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return isOfKind(ArrayBuffer, value)
+}
+
 function isBuffer(value: unknown): value is ArrayBufferLike {
-  return byteLengthGetters.some((get) => {
-    try {
-      get.call(value)
-      return true
-    } catch {
-      return false
-    }
-  })
+  return isArrayBuffer(value) || isOfKind(globalThis.SharedArrayBuffer, value)
+}
+
+/** Milliseconds since 1970 of a `Date`, of whichever window, NaN of one that is none; undefined of all else. */
+export function timeOf(value: unknown): number | undefined {
+  try {
+    return Date.prototype.getTime.call(value)
+  } catch {
+    return undefined
+  }
 }
 
 function isDetached(buffer: ArrayBufferLike): boolean {
@@ -418,8 +429,11 @@ function howToMakeObject(value: unknown): string {
 /** Characters of a caller's own text that an error repeats. */
 const MOST_SHOWN = 100
 
-/** A text as errors repeat it: a request of megabytes gets no answer of megabytes. */
-export function shown(value: string): string {
-  const whole = value.toWellFormed()
-  return whole.length > MOST_SHOWN ? `${whole.slice(0, MOST_SHOWN)}…` : whole
+/**
+ * A text as errors repeat it: a request of megabytes gets no answer of megabytes.
+ *
+ * @param most characters of it
+ */
+export function shown(value: string, most = MOST_SHOWN): string {
+  return (value.length > most ? `${value.slice(0, most)}…` : value).toWellFormed()
 }

@@ -1,4 +1,4 @@
-import { PortConnection } from '../client/channel.js'
+import { clientOfItsOwn, PortConnection } from '../client/channel.js'
 import { KmsClient } from '../client/client.js'
 import { type ConnectedMessage, connectOptions, principalName } from '../contract/control.js'
 import { ValidationException } from '../contract/errors.js'
@@ -42,7 +42,7 @@ export class Connections {
 
   async client(options: ConnectOptions): Promise<KmsClient> {
     const { port } = await this.#connect(read(connectOptions, options, "connect's options"))
-    return new KmsClient(this.#track(PortConnection.on(port)))
+    return clientOfItsOwn(this.#track(PortConnection.on(port)))
   }
 
   async port(options: ConnectOptions): Promise<MessagePort> {
@@ -71,6 +71,7 @@ export class Connections {
     const { ended } = this.#session
     if (ended.aborted) connection.close(ended.reason)
     else this.#own.add(connection)
+    connection.onEnd = () => this.#own.delete(connection)
     return connection
   }
 

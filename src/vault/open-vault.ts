@@ -1,5 +1,5 @@
-import { wrap } from 'comlink'
-import type { ControlService, OpenedMessage } from '../contract/control.js'
+import { remoteOf } from '../client/remote.js'
+import { type ControlService, controlServiceMethods, type OpenedMessage } from '../contract/control.js'
 import { KMSInvalidStateException } from '../contract/errors.js'
 import { type ReadBy, read } from '../contract/reader.js'
 import { checkNotLost, withExistenceLock } from './existence.js'
@@ -52,7 +52,7 @@ async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise
   } = options
   const starting = startWorker(source)
   const { worker } = starting
-  const control = wrap<ControlService>(worker)
+  const control = remoteOf<ControlService>(worker, controlServiceMethods)
   try {
     const answer = control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>)
     const opened = await unlessItFails(starting, answer, signal)

@@ -1,5 +1,5 @@
-import { type Remote, releaseProxy } from 'comlink'
 import { workerGone } from '../client/channel.js'
+import { type Remote, releaseProxy } from '../client/remote.js'
 import type {
   ControlAnswer,
   ControlService,

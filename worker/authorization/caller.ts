@@ -1,17 +1,11 @@
 import { ValidationException } from '../../src/contract/errors.js'
 import { type Realm, rootArn } from '../../src/contract/identifiers.js'
-import { loadEvaluator } from './lazy-evaluator.js'
-import type { Policy } from './policy-document.js'
-import { accountOf, isIdentity } from './principals.js'
+import type { Policy } from './policy.js'
+import { accountOf, isIdentity, type Principal } from './principals.js'
 
 /** On whose behalf a port makes requests: a property of the port, set by the worker when it makes the port. */
-export interface Caller {
+export interface Caller extends Principal {
   readonly arn: string
-  /** Twelve digits. */
-  readonly accountId: string
-  readonly isAccountRoot: boolean
-  /** ARNs by which a policy or a grant can name it: its own, and its role's. */
-  readonly names: readonly string[]
   /** What `aws:PrincipalArn` and its kin say (AUTHZ-32). */
   readonly identity: CallerIdentity
   readonly tags: Readonly<Record<string, string>>
@@ -37,25 +31,7 @@ export interface PrincipalDescription {
   readonly tags?: unknown
 }
 
-const MOST_POLICIES = 50
 const MOST_TAGS = 50
-
-/**
- * The caller that a description names.
- *
- * @throws {@link ValidationException} if it names none
- * @throws MalformedPolicyDocumentException for an identity policy that is none
- */
-export async function callerFor(realm: Realm, description: PrincipalDescription): Promise<Caller> {
-  const { policies = [] } = description
-  if (!Array.isArray(policies) || policies.length > MOST_POLICIES)
-    throw new ValidationException(`policies must be a list of at most ${MOST_POLICIES} identity policy documents.`)
-  const caller = callerWithoutPolicies(realm, description)
-  // Everybody but the root is judged by policies.
-  if (caller.isAccountRoot && policies.length === 0) return caller
-  const { identityPolicy } = await loadEvaluator()
-  return { ...caller, policies: policies.map(identityPolicy) }
-}
 
 /** The account root, as the page that opened the vault is. */
 export function rootCaller(realm: Realm): Caller {

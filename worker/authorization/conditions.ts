@@ -2,20 +2,7 @@
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
 import { isObject, malformed } from './malformed.js'
 import { arnParts, fits, literal, type Pattern, parsePattern } from './patterns.js'
-
-/** What a request says under a condition key (whole name, lower case); undefined if it says nothing. */
-export type ConditionValues = (name: string) => readonly string[] | undefined
-
-export type Effect = 'Allow' | 'Deny'
-
-/** One condition of a statement: an operator, a key, and what the policy wants of it. */
-export interface Condition {
-  /** Lower case. */
-  readonly key: string
-  readonly holds: (values: ConditionValues, effect: Effect) => boolean
-  /** Condition keys that its policy variables name, lower case. */
-  readonly variables: readonly string[]
-}
+import type { Condition, ConditionValues } from './policy.js'
 
 /** Keys with several values, which need a set operator (AUTHZ-24). */
 const MULTI_VALUED = [

@@ -3,8 +3,7 @@
  * and grants are weighed together; a Deny beats everything.
  */
 import type { Caller } from './caller.js'
-import type { ConditionValues } from './conditions.js'
-import type { Policy, Statement } from './policy-document.js'
+import type { ConditionValues, Policy, Statement } from './policy.js'
 
 /** What is to be decided. */
 export interface Question {
@@ -77,7 +76,8 @@ export function evaluate(question: Question): Decision {
   const found = grant?.()
   if (found && (!found.isForAccount || identity))
     return { decision: 'allowed', matched: [...matched, { source: 'grant', effect: 'Allow', grantId: found.grantId }] }
-  return refused(matched, direct || delegated || found ? 'identityPolicy' : 'keyPolicy')
+  // Whom no identity policy allows it hears of those alone, whatever the key's policy says, and whether there is a key.
+  return refused(matched, identity ? 'keyPolicy' : 'identityPolicy')
 }
 
 function refused(matched: readonly Matched[], missing: 'keyPolicy' | 'identityPolicy'): Decision {

@@ -1,37 +1,12 @@
 /** Policy documents: what they must look like (POL-7 to POL-11), and what they are compiled to, once for each version. */
 import { encoder } from '../../src/contract/bytes.js'
 import { LimitExceededException, MalformedPolicyDocumentException } from '../../src/contract/errors.js'
-import type { Quotas } from '../pipeline/quotas.js'
-import {
-  arnTemplateMatcher,
-  type Condition,
-  type ConditionValues,
-  compileConditions,
-  type Effect,
-} from './conditions.js'
+import { arnTemplateMatcher, compileConditions } from './conditions.js'
 import { CURRENT_VERSION } from './default-policy.js'
 import { isObject, malformed } from './malformed.js'
 import { arnMatcherOf, matcherOf } from './patterns.js'
-import { compilePrincipals, type PrincipalMatcher } from './principal-matcher.js'
-
-/** A statement ready to be asked. */
-export interface Statement {
-  readonly sid: string | undefined
-  readonly effect: Effect
-  /** Absent in identity policies, which hold for whom they are attached to. */
-  readonly principals?: PrincipalMatcher
-  /** Whether an action, in lower case, is meant. */
-  readonly matchesAction: (action: string) => boolean
-  readonly matchesResource: (arn: string, values: ConditionValues) => boolean
-  readonly conditions: readonly Condition[]
-}
-
-/** A policy ready to be asked. */
-export interface Policy {
-  readonly statements: readonly Statement[]
-  /** All condition keys that it looks at, lower case: some cost a look into the database. */
-  readonly conditionKeys: ReadonlySet<string>
-}
+import type { Policy, Statement } from './policy.js'
+import { compilePrincipals } from './principal-matcher.js'
 
 const VERSIONS = [CURRENT_VERSION, '2008-10-17']
 
@@ -41,7 +16,7 @@ const VERSIONS = [CURRENT_VERSION, '2008-10-17']
  * @throws {@link LimitExceededException} beyond the quota of UTF-8 bytes
  * @throws {@link MalformedPolicyDocumentException} with the place of the mistake
  */
-export function checkKeyPolicy(text: string, { keyPolicyBytes }: Quotas): void {
+export function checkKeyPolicy(text: string, { keyPolicyBytes }: { readonly keyPolicyBytes: number }): void {
   const size = encoder.encode(text).byteLength
   if (size > keyPolicyBytes)
     throw new LimitExceededException(`The key policy has ${size} bytes; it can have ${keyPolicyBytes}.`)

@@ -1,15 +1,8 @@
 /** Whom the `Principal` of a key policy means (POL-15, AUTHZ-6). */
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
-import type { Caller } from './caller.js'
 import { isObject, malformed } from './malformed.js'
+import type { PrincipalMatcher } from './policy.js'
 import { accountOf, isIdentity } from './principals.js'
-
-/**
- * How a statement names a caller: by itself (`direct`), by its account (`account`), which lets the account's identity
- * policies decide, or not at all.
- */
-export type PrincipalMatch = 'direct' | 'account' | undefined
-export type PrincipalMatcher = (caller: Caller) => PrincipalMatch
 
 const SERVICE = /^[\w.-]+\.(?:amazonaws\.com|amazon\.com)$/
 
@@ -38,10 +31,10 @@ export function compilePrincipals(element: unknown, place: string): PrincipalMat
       else if (kind === 'AWS' || !SERVICE.test(name)) throw invalidPrincipal()
     }
   }
-  return (caller) => {
-    if (isAnyone || caller.names.some((name) => identities.has(name))) return 'direct'
-    if (!accounts.has(caller.accountId)) return undefined
-    return caller.isAccountRoot ? 'direct' : 'account'
+  return (principal) => {
+    if (isAnyone || principal.names.some((name) => identities.has(name))) return 'direct'
+    if (!accounts.has(principal.accountId)) return undefined
+    return principal.isAccountRoot ? 'direct' : 'account'
   }
 }
 

@@ -1,4 +1,13 @@
-/** Texts that name principals (POL-15). */
+/** Who principals are, and the texts that name them (POL-15). */
+
+/** Whom a policy can mean. */
+export interface Principal {
+  /** ARNs by which a policy or a grant can name it: its own, and its role's. */
+  readonly names: readonly string[]
+  /** Twelve digits. */
+  readonly accountId: string
+  readonly isAccountRoot: boolean
+}
 
 const ACCOUNT = /^(?:arn:aws:iam::)?(\d{12})(?::root)?$/
 const IDENTITY =

@@ -2,8 +2,9 @@
 import type { EncryptionContext } from '../../src/contract/shapes.js'
 import type { KeyRecord } from '../storage/schema.js'
 import type { Caller } from './caller.js'
-import { ALIASES_OVER_QUOTA, type ConditionValues } from './conditions.js'
+import { ALIASES_OVER_QUOTA } from './conditions.js'
 import { actionConditionKeys, identityOnlyConditionKeys, keyConditionKeys } from './permissions.js'
+import type { ConditionValues } from './policy.js'
 
 /** What the context is made of. */
 export interface ContextSource {

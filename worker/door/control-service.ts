@@ -1,4 +1,4 @@
-import { expose, transfer } from 'comlink'
+import { transfer } from 'comlink'
 import {
   type ConnectedMessage,
   type ConnectMessage,
@@ -17,18 +17,21 @@ import {
   simulateMessage,
   type VaultEventMessage,
 } from '../../src/contract/control.js'
-import { AccessDeniedException, errorRecord, KMSInvalidStateException } from '../../src/contract/errors.js'
+import { errorRecord, KMSInvalidStateException } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { read } from '../../src/contract/reader.js'
 import { aliveLockPrefix } from '../../src/contract/vault-names.js'
-import { type Answers, type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
-import { type Caller, callerFor, principalArn, rootCaller } from '../authorization/caller.js'
-import { loadEvaluator } from '../authorization/lazy-evaluator.js'
+import type { Answers, RequestService } from '../../src/contract/wire.js'
+import { principalArn, rootCaller } from '../authorization/caller.js'
+import { callerFor } from '../authorization/caller-with-policies.js'
 import { checkRequestQuotas } from '../pipeline/quotas.js'
+import type { Sender } from '../pipeline/row.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
+import type { RegionVault } from '../vault/region-vault.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
-import { guard } from './gate.js'
+import { Connections } from './connections.js'
+import { requestService } from './request-service.js'
 
 /** What the worker's file says about the vaults that it serves. */
 export type ServeOptions = Pick<RegionsOptions, 'now' | 'replicationDelay'>
@@ -39,21 +42,13 @@ interface Opened {
   readonly regions: Regions
 }
 
-interface Connection {
-  readonly caller: Caller
-  /** Set when the connection has been taken back; its requests are refused from then on. */
-  revoked: boolean
-  /** Of the page that opened the vault, for another Region: it is not taken from itself. */
-  readonly isOwn: boolean
-}
-
 /**
  * What the page that opened the vault can ask of its worker: open, hand out client ports, take them back, close. One
  * worker serves one vault, with as many Regions as are asked for.
  */
 export class VaultControl implements ControlService {
   readonly #options: ServeOptions
-  readonly #connections = new Map<string, Connection>()
+  readonly #connections = new Connections()
   #opened: Opened | undefined
   #root: RequestService | undefined
   #events: MessagePort | undefined
@@ -82,7 +77,7 @@ export class VaultControl implements ControlService {
         this.#opened = { realm: { accountId, region }, regions }
         try {
           const vault = await regions.open(region)
-          this.#root = vault.serviceFor(rootCaller(vault.realm))
+          this.#root = serviceFor(vault, { caller: rootCaller(vault.realm), mustBeConnected: () => {} })
         } catch (error) {
           this.#opened = undefined
           throw error
@@ -110,14 +105,7 @@ export class VaultControl implements ControlService {
       const { connectionId, principal } = read(revokeMessage, message, 'revoke')
       const { realm } = this.#mustBeOpen()
       const arn = principal === undefined ? undefined : principalArn(realm, principal)
-      let count = 0
-      for (const [id, connection] of this.#connections) {
-        if (id !== connectionId && (connection.isOwn || connection.caller.arn !== arn)) continue
-        connection.revoked = true
-        this.#connections.delete(id)
-        count += 1
-      }
-      return count
+      return this.#connections.revoke({ connectionId, arn })
     })
   }
 
@@ -127,10 +115,10 @@ export class VaultControl implements ControlService {
       const vault = await this.#mustBeOpen().regions.open(region)
       const { realm } = vault
       const asked = await callerFor(realm, description)
-      const { simulate } = await loadEvaluator()
+      const { simulate } = await import('../vault/simulate.js')
       // A principal that is connected has the policies and tags that it was connected with, unless others are given.
       const isPlain = description.policies === undefined && description.tags === undefined
-      const connected = isPlain && [...this.#connections.values()].find(({ caller }) => caller.arn === asked.arn)
+      const connected = isPlain ? this.#connections.of(asked.arn) : undefined
       return simulate(vault, connected ? connected.caller : asked, { action, resource, context }, this.#options.now())
     })
   }
@@ -147,7 +135,7 @@ export class VaultControl implements ControlService {
 
   close(): Promise<ControlAnswer<undefined>> {
     return answered(async () => {
-      await this.#endService()
+      await this.#endService(new KMSInvalidStateException('The vault was closed. Its page has to open it again.'))
       this.#releaseAliveLock()
       return undefined
     })
@@ -170,12 +158,7 @@ export class VaultControl implements ControlService {
     const { region, isOwn, ...description } = read(connectMessage, message, 'connect')
     const vault = await this.#mustBeOpen().regions.open(region)
     const caller = await callerFor(vault.realm, description)
-    const connection: Connection = { caller, isOwn, revoked: false }
-    const connectionId = crypto.randomUUID()
-    const { port1, port2 } = new MessageChannel()
-    expose(revocable(vault.serviceFor(caller), connection), guard(port1, requestServiceMethods))
-    this.#connections.set(connectionId, connection)
-    return { port: port2, connectionId }
+    return this.#connections.add({ caller, isOwn }, (sender) => serviceFor(vault, sender))
   }
 
   #mustBeOpen(): Opened {
@@ -188,9 +171,8 @@ export class VaultControl implements ControlService {
       this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState: state })
   }
 
-  async #endService(): Promise<void> {
-    for (const connection of this.#connections.values()) connection.revoked = true
-    this.#connections.clear()
+  async #endService(reason: KMSInvalidStateException): Promise<void> {
+    this.#connections.end(reason)
     this.#root = undefined
     await this.#opened?.regions.close()
   }
@@ -201,7 +183,8 @@ export class VaultControl implements ControlService {
    */
   #onDatabaseGone(): void {
     this.#post({ type: 'closed' })
-    void answered(() => this.#endService())
+    const reason = 'The vault was deleted, or another tab needs a newer version of its storage.'
+    void answered(() => this.#endService(new KMSInvalidStateException(reason)))
   }
 
   #post(message: VaultEventMessage): void {
@@ -221,22 +204,12 @@ export class VaultControl implements ControlService {
   }
 }
 
-/** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
-function revocable(service: RequestService, connection: Connection): RequestService {
-  const refuse = () => {
-    if (connection.revoked) throw new AccessDeniedException(`The connection of ${connection.caller.arn} was revoked.`)
-  }
-  return Object.freeze({
-    __proto__: null,
-    submit: async (...message: Parameters<RequestService['submit']>) => {
-      refuse()
-      return service.submit(...message)
-    },
-    collect: async (...message: Parameters<RequestService['collect']>) => {
-      refuse()
-      return service.collect(...message)
-    },
-  })
+/** What answers the requests of one sender. */
+function serviceFor(vault: RegionVault, sender: Sender): RequestService {
+  return requestService(
+    () => vault.prepare(),
+    (operation, input, requestId) => vault.run(sender, operation, input, requestId),
+  )
 }
 
 /**

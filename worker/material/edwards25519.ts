@@ -3,9 +3,11 @@
  * (`digestSigning`). KMS hashes the digest it is given once more: it is the message of Ed25519ph (ASYM-21).
  */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { rawPublicKey, seedToEd25519Pkcs8, toSpki } from './encodings.js'
-import type { Bytes, Material, MaterialFamily } from './family.js'
+import type { MaterialFamily } from './family.js'
+import type { Material } from './material.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import type { Sealer } from './sealer.js'
 

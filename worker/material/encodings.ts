@@ -2,8 +2,7 @@
  * Fixed DER prefixes (RFC 5280, RFC 5480, RFC 5958, FIPS 203 and 204's OIDs). Every key of a spec has the same lengths,
  * so that its encoding is a constant followed by the bytes; anything that has to be parsed is left to libraries.
  */
-import { concatenate, hexToBytes } from '../../src/contract/bytes.js'
-import type { Bytes } from './family.js'
+import { type Bytes, concatenate, hexToBytes } from '../../src/contract/bytes.js'
 
 /** SubjectPublicKeyInfo: the prefix before the raw public key. */
 export const publicKeyPrefixes = {

@@ -1,7 +1,8 @@
 /** HMAC (RFC 2104): native, but for SHA-224, which no WebCrypto has. */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
-import type { Bytes, MaterialFamily } from './family.js'
+import type { MaterialFamily } from './family.js'
 
 /** Digest and key length in bytes of each spec (HMAC-1). WebCrypto would take keys of the block size by itself. */
 const specs = {

@@ -3,9 +3,10 @@
  * detection is by trying: an engine that lacks an algorithm says NotSupportedError.
  */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { rawPublicKey, seedToPkcs8, toSpki } from './encodings.js'
-import type { Bytes, Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
+import type { Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
 import { publicKeyOf } from './native-pair.js'
 
 const signatures = {

@@ -3,10 +3,11 @@
  * signing keys sealed instead, because WebCrypto always hashes.
  */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { derSignature, rawSignature } from './ecdsa-signature.js'
 import { toPkcs8, toSpki } from './encodings.js'
-import type { Bytes, MaterialFamily } from './family.js'
+import type { MaterialFamily } from './family.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 
 const curves = {

@@ -5,8 +5,7 @@
  */
 
 import { type BaseBlock, Constructed, fromBER, Integer, Null, ObjectIdentifier, OctetString, Sequence } from 'asn1js'
-import { concatenate, hexToBytes } from '../../src/contract/bytes.js'
-import type { Bytes } from './family.js'
+import { type Bytes, concatenate, hexToBytes } from '../../src/contract/bytes.js'
 
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1'

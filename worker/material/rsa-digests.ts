@@ -9,8 +9,7 @@ import { DER } from '@noble/curves/abstract/der.js'
 import { invert, pow } from '@noble/curves/abstract/modular.js'
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatenate, hexToBytes } from '../../src/contract/bytes.js'
-import type { Bytes } from './family.js'
+import { type Bytes, bytesToHex, concatenate, hexToBytes } from '../../src/contract/bytes.js'
 
 const INTEGER = 0x02
 /** Where the modulus begins in the SubjectPublicKeyInfo of RSA keys of 2048 to 4096 bits. */

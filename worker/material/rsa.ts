@@ -3,8 +3,10 @@
  * of its signing keys sealed beside the handles, because WebCrypto cannot sign a digest.
  */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
-import type { Bytes, Material, MaterialFamily, PublicKeyEncryption, Purpose, Signing } from './family.js'
+import type { MaterialFamily, PublicKeyEncryption, Purpose, Signing } from './family.js'
+import type { Material } from './material.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import type { RsaPrivateKey } from './private-keys.js'
 import type { DigestPadding } from './rsa-digests.js'

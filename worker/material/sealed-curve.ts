@@ -3,10 +3,13 @@
  * scalar is sealed. noble's arithmetic is not constant time in every engine; what protects it is that only the worker
  * runs it.
  */
+
 import type { ECDSA } from '@noble/curves/abstract/weierstrass.js'
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
-import type { Bytes, KeyPairBytes, Material, MaterialFamily, MessageForm } from './family.js'
+import type { KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
+import type { Material } from './material.js'
 import type { Sealer } from './sealer.js'
 
 const curves = {

@@ -1,8 +1,7 @@
 /** SM2 ciphertexts as DER: `SEQUENCE { INTEGER x, INTEGER y, OCTET STRING C3, OCTET STRING C2 }` (ASYM-18). */
 
 import { DER } from '@noble/curves/abstract/der.js'
-import { concatenate, hexToBytes } from '../../src/contract/bytes.js'
-import type { Bytes } from './family.js'
+import { type Bytes, concatenate, hexToBytes } from '../../src/contract/bytes.js'
 
 const COORDINATE_LENGTH = 32
 const CHECK_LENGTH = 32

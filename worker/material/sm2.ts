@@ -3,11 +3,11 @@
  * until they collect it, so that an SM2 key lives longer in the worker's memory than the other sealed ones.
  */
 
-import { bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
+import { type Bytes, bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { rawSignature } from './ecdsa-signature.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
-import type { Bytes, MaterialFamily, MessageForm } from './family.js'
+import type { MaterialFamily, MessageForm } from './family.js'
 
 const load = once(async () => (await import('sm-crypto-v2')).sm2)
 const loadCiphertext = once(() => import('./sm2-ciphertext.js'))

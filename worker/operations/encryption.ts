@@ -12,7 +12,7 @@ import type { EncryptionContext, OperationInput, Value } from '../../src/contrac
 import type { Bytes } from '../material/family.js'
 import { open, seal } from '../material/symmetric.js'
 import type { CustodyRules, OperationRows, Request, Target } from '../pipeline/row.js'
-import { byAnyIdentifier, existingKey, keyByAnyIdentifier } from '../pipeline/targets.js'
+import { byAnyIdentifier, existingKey, inOrder, keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
 import type { VaultStore } from '../storage/vault-store.js'
@@ -81,10 +81,10 @@ export const encryptionRows = {
     check: checkCiphertextPresent,
     targets: async (request, reader) => {
       const { SourceKeyId, DestinationKeyId, CiphertextBlob, SourceEncryptionAlgorithm } = request.input
-      return [
-        await ciphertextKey(request, reader, SourceKeyId, CiphertextBlob, SourceEncryptionAlgorithm, 'source'),
-        await keyByAnyIdentifier(request, reader, DestinationKeyId, 'destination'),
-      ]
+      return inOrder(
+        ciphertextKey(request, reader, SourceKeyId, CiphertextBlob, SourceEncryptionAlgorithm, 'source'),
+        () => keyByAnyIdentifier(request, reader, DestinationKeyId, 'destination'),
+      )
     },
     rules: ({ input }, [source, destination]) => {
       checkSide(sideOf(source, input.SourceEncryptionAlgorithm, input.SourceEncryptionContext))

@@ -114,7 +114,8 @@ export const grantRows = {
       return [await withGrant(target, reader, grantToken?.grantId ?? (input.GrantId as string))]
     },
     authorize: async (request, [target], reader) =>
-      evaluator().authorizeRetirement(request, target as Target, existingGrant(target, grantIdOf(request)), reader),
+      evaluator().authorizeRetirement(request, target as Target, target?.grant, reader),
+    rules: (request, [target]) => void existingGrant(target, grantIdOf(request)),
     execute: async (request, [target], transaction) => {
       await transaction.deleteGrant(existingGrant(target, grantIdOf(request)))
       return {}

@@ -7,7 +7,8 @@
  */
 import type { DBSchema } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
-import type { KeySpec, KeyState, KeyUsage, OperationName, Origin, Value } from '../../src/contract/shapes.js'
+import type { KeySpec, KeyState, KeyUsage, Origin, Value } from '../../src/contract/shapes.js'
+import type { LastUsage } from '../audit/usage-log.js'
 import type { Material } from '../material/family.js'
 
 /** A KMS key without its material. Times are milliseconds since 1970. */
@@ -135,14 +136,6 @@ export interface ImportTokenRecord {
 export interface DepartureRecord {
   readonly keyId: KeyId
   readonly primaryRegion: string
-}
-
-/** The last successful use of a key (DEL-32). */
-export interface LastUsage {
-  readonly operation: OperationName
-  readonly at: number
-  readonly eventId: string
-  readonly requestId: string
 }
 
 /** Permission for one principal to use one key in some ways (GRANT-2). */

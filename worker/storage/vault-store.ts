@@ -2,6 +2,7 @@ import type { IDBPDatabase, IDBPTransaction } from 'idb'
 import type { AliasName, KeyId, Realm } from '../../src/contract/identifiers.js'
 import { databaseName } from '../../src/contract/vault-names.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import type { LastUsage } from '../audit/usage-log.js'
 import { appendPack } from './audit-store.js'
 import { ChangeFeed, type ChangeNotice, noticeOf } from './change-feed.js'
 import { type OpenDatabase, openDatabase } from './database.js'
@@ -16,7 +17,6 @@ import {
   type GrantRecord,
   type ImportTokenRecord,
   type KeyRecord,
-  type LastUsage,
   type MaterialId,
   type MaterialRecord,
   type StoreName,

@@ -1,13 +1,21 @@
 /** The simulator (AUTHZ-87): the evaluator of real requests, asked about one that nobody makes. */
 import type { Simulation } from '../../src/contract/control.js'
 import { ValidationException } from '../../src/contract/errors.js'
+import type { Realm } from '../../src/contract/identifiers.js'
 import { operations } from '../../src/contract/model.js'
 import type { OperationName } from '../../src/contract/shapes.js'
-import type { Right } from '../authorization/authorize.js'
 import type { Caller } from '../authorization/caller.js'
+import type { Claim, Right } from '../authorization/claim.js'
 import { decide } from '../authorization/decide.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
-import type { RegionVault } from './region-vault.js'
+import type { VaultReader } from '../storage/reader.js'
+
+/** The Region of a vault that is asked about. */
+export interface SimulatedRegion {
+  readonly realm: Realm
+  readonly store: { readonly stored: VaultReader }
+  readonly quotas: Claim['quotas']
+}
 
 export interface SimulatedQuestion {
   /** Such as `kms:Encrypt`. */
@@ -27,7 +35,7 @@ const ALIAS_ACTIONS = ['kms:CreateAlias', 'kms:UpdateAlias', 'kms:DeleteAlias']
  * @throws NotFoundException if the resource is a key that does not exist
  */
 export async function simulate(
-  { realm, store, quotas }: RegionVault,
+  { realm, store, quotas }: SimulatedRegion,
   caller: Caller,
   { action, resource, context = {} }: SimulatedQuestion,
   now: number,
@@ -57,7 +65,7 @@ async function rightToKey(
   action: string,
   resource: string,
   named: Parameters<typeof keyByAnyIdentifier>[0],
-  store: RegionVault['store'],
+  store: SimulatedRegion['store'],
 ): Promise<Right> {
   const { key, arn } = await keyByAnyIdentifier(named, store.stored, resource)
   return { action, resource: arn, key }

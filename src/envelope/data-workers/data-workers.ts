@@ -1,5 +1,6 @@
 /** Workers for bulk encryption: neither the page, which would freeze, nor the HSM, which would answer nobody meanwhile. */
-import { type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import { transfer } from 'comlink'
+import { type Remote, releaseProxy, remoteOf } from '../../client/remote.js'
 import type { DataService, Done, HashTask, Refused, Task } from './data-service.js'
 
 /** How bulk data is encrypted. */
@@ -34,7 +35,7 @@ export class Seat {
 
   constructor(worker: Worker, onFailure: (seat: Seat) => void) {
     this.#worker = worker
-    this.#service = wrap<DataService>(worker)
+    this.#service = remoteOf<DataService>(worker, ['seal', 'open', 'hash', 'digest', 'forget'])
     const fail = (reason: string) => {
       for (const tell of this.#waiting) tell(new Error(`${reason} (Under Trusted Types, pass dataWorkers: { start }.)`))
       onFailure(this)

@@ -1,0 +1,18 @@
+/** What the worker says on a client's port beside Comlink's answers, unasked. */
+import type { ErrorRecord } from './errors.js'
+
+/** Milliseconds between two beats of the worker's, while it works on a request of the port. */
+export const BEAT_INTERVAL = 5_000
+
+/** The worker lives, although it has no answer yet. */
+interface Beat {
+  readonly type: 'BEAT'
+}
+
+/** The connection has ended, and why. Nothing is answered any more. */
+interface End {
+  readonly type: 'END'
+  readonly error: ErrorRecord
+}
+
+export type PortWord = Beat | End
