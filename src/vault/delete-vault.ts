@@ -59,7 +59,7 @@ function stillOpen(vault: string, who: string): KMSInvalidStateException {
 
 /** Who has a vault open, as far as it can be known: its workers hold a lock each while they live. */
 async function holders(vault: string): Promise<string> {
-  const { held = [] } = await navigator.locks.query()
+  const { held = [] } = await navigator.locks.query().catch((): LockManagerSnapshot => ({}))
   const prefix = aliveLockPrefix(vault)
   const workers = held.filter(({ name }) => name?.startsWith(prefix)).length
   if (workers === 0) return 'code of this site that is none of browser-kms has one of its databases open'

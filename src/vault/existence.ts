@@ -43,7 +43,9 @@ export async function databasesOf(vaultName: string): Promise<readonly string[]>
 }
 
 async function allDatabases(): Promise<readonly string[]> {
-  const databases = await indexedDB.databases()
+  const databases = await indexedDB.databases().catch(({ name }: DOMException) => {
+    throw refused(name)
+  })
   return databases.flatMap(({ name }) => name ?? [])
 }
 
@@ -79,7 +81,10 @@ export async function checkNotLost(vaultName: string, mayStartAnew: boolean): Pr
 function settled(request: IDBRequest): Promise<void> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve()
-    request.onerror = () =>
-      reject(new KMSInternalException(`The browser refuses a database (${request.error?.name}). Try again.`))
+    request.onerror = () => reject(refused(request.error?.name))
   })
+}
+
+function refused(why: string | undefined): KMSInternalException {
+  return new KMSInternalException(`The browser gives no access to its databases (${why}). Try again.`)
 }

@@ -112,7 +112,7 @@ test('a shared worker and a service worker: a window or a dedicated worker', asy
       target.postMessage('open', [port2])
       return answer
     }
-    const shared = new SharedWorker('/workers/elsewhere.ts', { type: 'module' })
+    const shared = workbench.startSharedWorker()
     const fromShared = new Promise<string>((resolve) => {
       shared.port.onmessage = ({ data }) => resolve(data as string)
     })
@@ -131,7 +131,7 @@ test('in a dedicated worker a vault opens, though nothing is remembered of it', 
   const told = await page.evaluate(
     (name) =>
       new Promise((resolve) => {
-        const worker = new Worker('/workers/inside.ts', { type: 'module' })
+        const worker = workbench.startWorker.inside()
         worker.onmessage = ({ data }) => resolve(data)
         worker.postMessage(name)
       }),
