@@ -15,8 +15,8 @@ interface Advice {
 const table: readonly Advice[] = [
   {
     name: 'NotFoundException',
-    // What a key id cannot be, and an alias name without its prefix can.
-    pattern: /^Invalid keyId '((?!alias\/)[\w/-]{1,250})'$/,
+    // What no key id was meant to be, and an alias name without its prefix can.
+    pattern: /^Invalid keyId '((?!alias\/|key\/|mrk-|[\da-f-]{8,}')[\w/-]{1,250})'$/,
     sentence: "The names of aliases begin with alias/: is 'alias/$1' meant?",
   },
   {

@@ -38,6 +38,14 @@ export function markerName(vaultName: string): string {
   return `${databasePrefix(vaultName)}marker`
 }
 
+/**
+ * An empty database that says of a vault that it was deleted, where the marker was out of reach: in a worker. No vault has
+ * a name as short as the one that it seems to be of.
+ */
+export function deletionNoteName(vaultName: string): string {
+  return `${PREFIX}//deleted/${vaultName}`
+}
+
 /** Names from which other names can be built. */
 export const vaultName = text({
   longest: 128,

@@ -1,8 +1,7 @@
 import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
 import { read } from '../contract/reader.js'
 import { aliveLockPrefix, vaultName } from '../contract/vault-names.js'
-import { databasesOf, withExistenceLock } from './existence.js'
-import { removeMarker } from './marker.js'
+import { databasesOf, forgetVault, withExistenceLock } from './existence.js'
 import { checkSurroundings } from './surroundings.js'
 
 /** Milliseconds in which whoever has the vault open lets go of it; a tab that is not frozen takes a few. */
@@ -27,8 +26,7 @@ export async function deleteVault(name = 'default'): Promise<void> {
   const vault = read(vaultName, name, 'the name of the vault')
   checkSurroundings('deleteVault')
   await withExistenceLock(vault, { mode: 'exclusive' }, async () => {
-    // First: a vault without a marker is as good as one with it, and a marker without a vault says that it was lost.
-    removeMarker(vault)
+    await forgetVault(vault)
     const databases = await databasesOf(vault)
     await Promise.all(databases.map((database) => deleteDatabase(database, vault)))
   })
@@ -61,7 +59,7 @@ function stillOpen(vault: string, who: string): KMSInvalidStateException {
 
 /** Who has a vault open, as far as it can be known: its workers hold a lock each while they live. */
 async function holders(vault: string): Promise<string> {
-  const { held = [] } = await navigator.locks.query()
+  const { held = [] } = await navigator.locks.query().catch((): LockManagerSnapshot => ({}))
   const prefix = aliveLockPrefix(vault)
   const workers = held.filter(({ name }) => name?.startsWith(prefix)).length
   if (workers === 0) return 'code of this site that is none of browser-kms has one of its databases open'

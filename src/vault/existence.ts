@@ -1,8 +1,8 @@
 /** Whether a vault is there: looked at, and changed, by one tab at a time. */
-import { KMSInvalidStateException } from '../contract/errors.js'
+import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
 import { VaultLostException } from '../contract/vault-lost.js'
-import { databasePrefix, existenceLockName } from '../contract/vault-names.js'
-import { readMarker, removeMarker } from './marker.js'
+import { databasePrefix, deletionNoteName, existenceLockName } from '../contract/vault-names.js'
+import { canRemember, readMarker, removeMarker } from './marker.js'
 
 /** Milliseconds; a deletion or an opening that has begun in another tab ends before that, unless its tab is frozen. */
 const LOCK_TIMEOUT = 40_000
@@ -39,8 +39,23 @@ export async function withExistenceLock<Result>(
 /** The names of a vault's databases, one for each Region. */
 export async function databasesOf(vaultName: string): Promise<readonly string[]> {
   const prefix = databasePrefix(vaultName)
-  const databases = await indexedDB.databases()
-  return databases.flatMap(({ name }) => (name?.startsWith(prefix) ? [name] : []))
+  return (await allDatabases()).filter((name) => name.startsWith(prefix))
+}
+
+async function allDatabases(): Promise<readonly string[]> {
+  const databases = await indexedDB.databases().catch(({ name }: DOMException) => {
+    throw refused(name)
+  })
+  return databases.flatMap(({ name }) => name ?? [])
+}
+
+/** Before a vault is deleted: one without a marker is as good as one with it; a marker without a vault says it was lost. */
+export async function forgetVault(vaultName: string): Promise<void> {
+  removeMarker(vaultName)
+  if (canRemember()) return
+  const request = indexedDB.open(deletionNoteName(vaultName))
+  await settled(request)
+  request.result.close()
 }
 
 /**
@@ -50,8 +65,26 @@ export async function databasesOf(vaultName: string): Promise<readonly string[]>
  * @throws {@link VaultLostException}
  */
 export async function checkNotLost(vaultName: string, mayStartAnew: boolean): Promise<void> {
+  if (!readMarker(vaultName)) return
+  const databases = await allDatabases()
+  const note = deletionNoteName(vaultName)
+  if (databases.includes(note)) {
+    removeMarker(vaultName)
+    await settled(indexedDB.deleteDatabase(note))
+  }
   const marker = readMarker(vaultName)
-  if (!marker || (await databasesOf(vaultName)).length > 0) return
+  if (!marker || databases.some((name) => name.startsWith(databasePrefix(vaultName)))) return
   if (!mayStartAnew) throw new VaultLostException(vaultName, marker.since)
   removeMarker(vaultName)
+}
+
+function settled(request: IDBRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve()
+    request.onerror = () => reject(refused(request.error?.name))
+  })
+}
+
+function refused(why: string | undefined): KMSInternalException {
+  return new KMSInternalException(`The browser gives no access to its databases (${why}). Try again.`)
 }

@@ -19,11 +19,13 @@ export async function whyNotStarted(
 ): Promise<string> {
   // What the file itself threw comes with a message; a file that was not loaded, without one.
   if (event.message) return `${url ?? event.filename ?? 'its file'} has failed: ${event.message}`
+  const violation = violations.find(({ blockedURI, effectiveDirective }) =>
+    url === undefined ? effectiveDirective === 'worker-src' : isSame(blockedURI, url),
+  )
+  if (violation)
+    return `the Content-Security-Policy of the page (${violation.effectiveDirective}) does not allow ${violation.blockedURI}`
   if (url === undefined)
     return 'its file could not be loaded. The network panel of the developer tools shows its address and the answer to it; it may be missing, served with another type than text/javascript, or refused by the Content-Security-Policy'
-  const violation = violations.find(({ blockedURI }) => isSame(blockedURI, url))
-  if (violation)
-    return `the Content-Security-Policy of the page (${violation.effectiveDirective}) does not allow ${url}`
   if (new URL(url).origin !== location.origin) return `${url} is of another origin than the page`
   return `${url} ${await answerOf(url)}`
 }

@@ -2,7 +2,8 @@
  * Evicted is not new (REC-28): a word about each vault outside IndexedDB, by which a vault whose databases were lost is
  * told from one that never was. It stands in `localStorage`, which browsers keep apart from what they evict or lose with
  * IndexedDB (Chromium after a crash), though not always (Safari clears both). Workers have none, and a browser can refuse
- * it: then nothing is remembered, and a lost vault looks like a new one.
+ * it: then nothing is remembered, and a lost vault looks like a new one. Who deletes a vault there leaves a note in an empty
+ * database, for the next page that looks at the marker.
  */
 import { markerName } from '../contract/vault-names.js'
 
@@ -10,6 +11,11 @@ import { markerName } from '../contract/vault-names.js'
 export interface VaultMarker {
   /** Since when this browser has known the vault; undefined if that cannot be read any more. */
   readonly since: Date | undefined
+}
+
+/** Whether there is anything to remember it by, here. */
+export function canRemember(): boolean {
+  return storage() !== undefined
 }
 
 export function readMarker(vaultName: string): VaultMarker | undefined {

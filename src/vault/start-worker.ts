@@ -1,6 +1,5 @@
 /** Starts the worker that is to be the HSM, and ends it. */
 import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
-import { whyNotStarted } from './failed-start.js'
 import { isWorker, type VaultOptions } from './options.js'
 
 /** A worker, and what can be said of its file if it does not start. */
@@ -63,7 +62,7 @@ export async function unlessItFails<Answer>(
       answer.then(resolve, reject)
       const until = { signal: settled.signal }
       globalThis.addEventListener('securitypolicyviolation', (event) => blocked.push(event), until)
-      worker.addEventListener('error', (event) => resolve(whyNotStarted(url, event, blocked).then(failed)), until)
+      worker.addEventListener('error', (event) => resolve(failed(url, event, blocked)), until)
       signal?.addEventListener('abort', () => reject(signal.reason), until)
       const silence = setTimeout(() => reject(silent(url)), START_TIMEOUT)
       settled.signal.addEventListener('abort', () => clearTimeout(silence))
@@ -73,7 +72,16 @@ export async function unlessItFails<Answer>(
   }
 }
 
-function failed(why: string): never {
+async function failed(
+  url: string | undefined,
+  event: ErrorEvent,
+  violations: readonly SecurityPolicyViolationEvent[],
+): Promise<never> {
+  // Loaded by whom it concerns; what keeps the worker from loading may keep this too.
+  const why = await import('./failed-start.js').then(
+    ({ whyNotStarted }) => whyNotStarted(url, event, violations),
+    () => `${url ?? 'its file'} could not be loaded`,
+  )
   throw new KMSInternalException(`The worker of the vault could not be started: ${why}.`)
 }
 

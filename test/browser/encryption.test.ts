@@ -90,10 +90,11 @@ describe('round trips', () => {
     expect((await shared.kms.decrypt({ CiphertextBlob })).Plaintext).toEqual(Plaintext)
   })
 
+  const advice = '(vault.envelope(key) encrypts data of any size.)'
   test.each([
-    [4097, 'less than or equal to 4096'],
+    [4097, `less than or equal to 4096 ${advice}`],
     [0, 'greater than or equal to 1'],
-    [1_000_000, 'less than or equal to 4096'],
+    [1_000_000, `less than or equal to 4096 ${advice}`],
   ])('MGT-44 %i bytes are refused, without showing them', async (length, bound) => {
     await expectError(
       shared.kms.encrypt({ KeyId: key.KeyId, Plaintext: new Uint8Array(length) }),

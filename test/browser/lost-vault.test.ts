@@ -115,6 +115,20 @@ describe('is no loss:', () => {
     await freshVault({ name })
   })
 
+  test('a vault that was deleted where the marker is out of reach', async () => {
+    const { vault, name } = await freshVault()
+    await vault.close()
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'localStorage') as PropertyDescriptor
+    Object.defineProperty(globalThis, 'localStorage', { value: undefined, configurable: true })
+    await deleteVault(name).finally(() => Object.defineProperty(globalThis, 'localStorage', own))
+    expect(markerOf(name), 'nobody could remove it').not.toBeNull()
+    const again = await openAgain(name)
+    expect((await indexedDB.databases()).filter(({ name: database }) => database?.includes(name))).toHaveLength(1)
+    await again.vault.close()
+    await lose(name)
+    await expectError(openVault({ name }), 'VaultLostException')
+  })
+
   test('an opening that fails', async () => {
     const name = newVaultName()
     await errorOf(openVault({ name, worker: '/no/such/worker.js' }))
