@@ -18,6 +18,7 @@ import type { OperationName } from '../../src/contract/shapes.js'
 import { readInput } from '../../src/contract/validation.js'
 import type { AuditLog } from '../audit/audit-log.js'
 import { type AuditRecord, newEventId } from '../audit/audit-record.js'
+import { recordedParameters } from '../audit/recorded-parameters.js'
 import { authorize, type Right } from '../authorization/authorize.js'
 import type { Caller } from '../authorization/caller.js'
 import { EvaluatorNotLoaded, loadEvaluator } from '../authorization/lazy-evaluator.js'
@@ -288,18 +289,13 @@ interface Trail {
 
 function auditRecord(trail: Trail, created: readonly string[] = []): AuditRecord {
   const { eventId, operation, caller, requestId, moment, request, row, targets } = trail
-  const parameters: Record<string, unknown> = {}
-  for (const member of row?.audited ?? []) {
-    const value = (request?.input as Record<string, unknown> | undefined)?.[member]
-    if (value !== undefined) parameters[member] = value
-  }
   return {
     eventId,
     eventTime: moment.now,
     eventName: operation,
     userArn: caller.arn,
     requestId,
-    requestParameters: parameters,
+    requestParameters: recordedParameters(request?.input, row?.audited ?? []),
     resources: [...targets.map(({ arn }) => arn), ...created],
   }
 }

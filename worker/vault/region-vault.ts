@@ -113,7 +113,7 @@ export class RegionVault {
 
   async close(): Promise<void> {
     this.#sweeper.stop()
-    await this.#audit.flush()
+    await this.#audit.close()
     this.store.close()
   }
 }
