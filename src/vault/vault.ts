@@ -1,5 +1,6 @@
 import { clientOfItsOwn, DeferredConnection, PortConnection, workerGone } from '../client/channel.js'
 import { KmsClient } from '../client/client.js'
+import { tellOfClosing } from '../client/port-line.js'
 import { type Remote, releaseProxy, remoteOf } from '../client/remote.js'
 import {
   type ConnectedMessage,
@@ -266,6 +267,7 @@ export class Vault extends EventTarget {
    */
   async connectPort(options: ConnectOptions): Promise<MessagePort> {
     const { port, connectionId } = await this.#connect(options)
+    tellOfClosing(port)
     this.#portIds.set(port, connectionId)
     return port
   }

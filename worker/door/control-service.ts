@@ -12,6 +12,7 @@ import type {
 } from '../../src/contract/control.js'
 import { errorRecord, KMSInvalidStateException, ValidationException } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
+import { ALIVE_LOCK_PREFIX } from '../../src/contract/port-words.js'
 import { checkQuotas } from '../../src/contract/quotas.js'
 import { checkAccountId, checkRegion, checkVaultName } from '../../src/contract/vault-names.js'
 import type { Answers, RequestService } from '../../src/contract/wire.js'
@@ -42,6 +43,8 @@ export class VaultControl implements ControlService {
   #opened: Opened | undefined
   #root: RequestService | undefined
   #events: MessagePort | undefined
+  /** Its name; see {@link OpenedMessage}. */
+  readonly #aliveLock = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`
   #releaseAliveLock = () => {}
 
   constructor(options: ServeOptions) {
@@ -80,8 +83,8 @@ export class VaultControl implements ControlService {
         regions.openAll().catch(() => {})
         const { port1, port2 } = new MessageChannel()
         this.#events = port1
-        const aliveLock = await this.#holdAliveLock()
-        return { events: port2, aliveLock }
+        await this.#holdAliveLock()
+        return { events: port2, aliveLock: this.#aliveLock }
       },
       ({ events }) => [events],
     )
@@ -153,7 +156,7 @@ export class VaultControl implements ControlService {
     const vault = await this.#mustBeOpen().regions.open(region)
     const caller = await callerFor(vault.realm, description)
     const connection = { caller, isOwn: isOwn === true, hasEnded: false }
-    return this.#connections.add(connection, vault.serviceFor(caller))
+    return this.#connections.add(connection, vault.serviceFor(caller), this.#aliveLock)
   }
 
   #mustBeOpen(): Opened {
@@ -186,11 +189,10 @@ export class VaultControl implements ControlService {
     this.#events?.postMessage(message)
   }
 
-  #holdAliveLock(): Promise<string> {
-    const name = `browser-kms/alive/${crypto.randomUUID()}`
+  #holdAliveLock(): Promise<void> {
     return new Promise((resolve) => {
-      void navigator.locks.request(name, () => {
-        resolve(name)
+      void navigator.locks.request(this.#aliveLock, () => {
+        resolve()
         return new Promise<void>((release) => {
           this.#releaseAliveLock = release
         })
