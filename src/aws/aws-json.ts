@@ -12,9 +12,9 @@ export interface AwsJsonRequest {
   /** `/`, perhaps with the query of a presigned URL. Default `/`. */
   readonly path?: string
   /** Names in any case. `x-amz-target` tells the operation; `authorization` or `host` the Region. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>> | Headers
   /** The JSON text, or its bytes. */
-  readonly body?: string | Uint8Array | undefined
+  readonly body?: string | ArrayBufferView | ArrayBuffer | undefined
 }
 
 /** The response of AWS KMS. */

@@ -3,6 +3,7 @@ import { withoutAdvice } from '../contract/advice.js'
 import type { OperationModel } from '../contract/api-model.js'
 import { errorRecord, KmsError, kmsError } from '../contract/errors.js'
 import { operations } from '../contract/model.js'
+import { kindOf, mapOf, optional, type ReadBy, type Reader, read, structure, text, viewOf } from '../contract/reader.js'
 import { sensitiveMembers } from '../contract/sensitive.js'
 import type { OperationName, ResponseMetadata } from '../contract/shapes.js'
 import { checkRegion } from '../contract/vault-names.js'
@@ -16,6 +17,24 @@ const TARGET_PREFIX = 'TrentService.'
 /** Bytes, or characters: far more than any request needs. */
 const MAX_BODY = 16_777_216
 
+const headerFields = mapOf(text({ longest: 65_536 }), { most: 1000 })
+
+/** By their names in lower case. */
+const headersReader: Reader<ReadonlyMap<string, string>> = (value, path) => {
+  const fields = headerFields(kindOf(value) === 'Headers' ? Object.fromEntries(value as Headers) : value, path)
+  return new Map(Object.entries(fields).map(([name, field]) => [name.toLowerCase(), field]))
+}
+
+const requestReader = structure({
+  method: text({ longest: 64 }),
+  path: optional(text({ longest: 65_536 })),
+  headers: headersReader,
+  // Too large a one has an answer of its own. It is parsed before anybody else can change it.
+  body: optional<string | Uint8Array>((value, path) => (typeof value === 'string' ? value : viewOf(value, path))),
+})
+
+type ReadRequest = ReadBy<typeof requestReader>
+
 /**
  * Answers one request of the AWS JSON 1.1 protocol, as AWS KMS would: for clients of AWS KMS that reach the vault by
  * another way than the AWS SDK for JavaScript, such as a service worker's `fetch`, or WebAssembly. Never rejects: what
@@ -26,6 +45,9 @@ const MAX_BODY = 16_777_216
  * - **Region**: a vault answers for the Region of the request's credential scope, or else of its host
  *   (`kms.REGION.amazonaws.com`), or else its own. A client answers for its own Region, whatever the request says.
  * - **Members that the API does not have** get `ValidationException`, as in `vault.kms`; AWS ignores them.
+ *
+ * - **Of any window**: `Headers` and buffers of an iframe are taken like those of the page. What is no request (unknown
+ *   members, headers in a `Map`) gets `ValidationException`.
  *
  * @param source a vault, or the client of any principal
  *
@@ -41,20 +63,18 @@ const MAX_BODY = 16_777_216
 export async function handleAwsJson(source: AwsJsonSource, request: AwsJsonRequest): Promise<AwsJsonResponse> {
   let operation: OperationName | undefined
   try {
-    const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
-    const client = clientFor(source, request, headers)
-    operation = operationOf(request, headers)
-    return await answer(client, operation, parse(request.body))
+    const asked = read(requestReader, request, 'the request')
+    const client = clientFor(source, asked)
+    operation = operationOf(asked)
+    return await answer(client, operation, parse(asked.body))
   } catch (error) {
     return error instanceof Refusal ? refused(error) : failed(error, operation)
   }
 }
 
-type Headers = ReadonlyMap<string, string>
-
-function clientFor(source: AwsJsonSource, request: AwsJsonRequest, headers: Headers): KmsClient {
+function clientFor(source: AwsJsonSource, request: ReadRequest): KmsClient {
   if (!('region' in source)) return source
-  const region = regionOf(request, headers)
+  const region = regionOf(request, request.headers)
   if (region === undefined) return source.kms
   try {
     checkRegion(region)
@@ -64,7 +84,7 @@ function clientFor(source: AwsJsonSource, request: AwsJsonRequest, headers: Head
   return source.region(region)
 }
 
-function operationOf({ method, path = '/' }: AwsJsonRequest, headers: Headers): OperationName {
+function operationOf({ method, path = '/', headers }: ReadRequest): OperationName {
   if (method.toUpperCase() !== 'POST' || !/^\/?(?:\?|$)/.test(path))
     throw new Refusal('UnknownOperationException', '', 404)
   const target = headers.get('x-amz-target') ?? ''
@@ -73,7 +93,7 @@ function operationOf({ method, path = '/' }: AwsJsonRequest, headers: Headers): 
   return operation as OperationName
 }
 
-function parse(body: AwsJsonRequest['body']): unknown {
+function parse(body: ReadRequest['body']): unknown {
   if (body === undefined || body.length === 0) return {}
   if (body.length > MAX_BODY)
     throw new Refusal('RequestEntityTooLargeException', `HTTP content length exceeded ${MAX_BODY} bytes.`)

@@ -17,9 +17,10 @@ const messagePort = handleOf<MessagePort>('the MessagePort that connectPort made
  * - with `AccessDeniedException` when the port was revoked;
  * - with `KMSInvalidStateException` when the vault was closed or deleted;
  * - with `KMSInternalException` when the vault's page was closed or has navigated away, its worker has ended, its tab was
- *   killed, or the port was closed here. Where the browser tells of it (the `close` event of ports: Chromium from version
- *   122) that is at once; elsewhere, and for a port that was closed or transferred on here, after 30 seconds in which a call
- *   has waited without a sign of life. A slow call is none: the worker tells every 5 seconds that it works on it.
+ *   killed, or the port was closed here. In windows and workers of the vault's own origin and partition that is at once, by a
+ *   Web Lock, and so it is in browsers whose ports have a `close` event. In an iframe of another origin, elsewhere, and for a
+ *   port that was transferred on from here, it is after 30 seconds in which a call has waited without a sign of life. A
+ *   slow call is none: the worker says every 5 seconds that it works on it.
  *
  * To end the connection, close the port: `port.close()`.
  *

@@ -1,6 +1,6 @@
 import type { Endpoint } from 'comlink'
 import { KMSInternalException, type KmsError, reviveError } from '../contract/errors.js'
-import { BEAT_INTERVAL, type PortWord } from '../contract/port-words.js'
+import { ALIVE_LOCK_PREFIX, BEAT_INTERVAL, type PortWord } from '../contract/port-words.js'
 
 /** Whoever makes calls through a line. */
 export interface LineUser {
@@ -17,18 +17,24 @@ export interface LineUser {
  */
 const MOST_SILENCE = 6
 
+/** Milliseconds for the worker's last words to arrive, which the release of its lock can overtake. */
+const LAST_WORDS = 200
+
 /**
  * One end of a message port, which hears of the end of the other:
  *
  * - **in order**: the worker says why, when the vault is closed or deleted, or the connection is revoked;
- * - **without a word**, because a page was closed or navigated away, a worker was terminated, a tab was killed: by the
- *   port's `close` event where the engine has it (Chromium from version 122), and everywhere by silence while an answer is
- *   waited for. (A Web Lock would tell it sooner, but only in windows of the same origin and partition.)
+ * - **without a word**, because a page was closed or navigated away, a worker was terminated, a tab was killed: by the Web
+ *   Lock that the worker holds, in windows and workers of its origin and partition, which alone can see it; by the port's
+ *   `close` event in engines that have it; and everywhere by silence while an answer is waited for.
+ *
+ * It tells the other end of its own in the same cases: when the port is closed, and when the page goes.
  *
  * Nothing runs while nobody waits.
  */
 export class PortLine implements Endpoint {
   readonly #port: MessagePort
+  readonly #ended = new AbortController()
   #user: LineUser | undefined
   #silence = 0
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -40,8 +46,14 @@ export class PortLine implements Endpoint {
   /** Begins to listen; what has come before is heard too. */
   open(user: LineUser): void {
     this.#user = user
-    this.#port.addEventListener('message', this.#hear)
-    this.#port.addEventListener('close', this.#lose)
+    const { signal } = this.#ended
+    tellOfClosing(this.#port, this.#lose)
+    this.#port.addEventListener('message', this.#hear, { signal })
+    this.#port.addEventListener('close', this.#lose, { signal })
+    // Of windows only. A page that may come back keeps its ports.
+    globalThis.addEventListener?.('pagehide', (event) => (event as PageTransitionEvent).persisted || this.#lose(), {
+      signal,
+    })
     this.#port.start()
   }
 
@@ -56,8 +68,7 @@ export class PortLine implements Endpoint {
   end(): void {
     this.#user = undefined
     clearTimeout(this.#timer)
-    this.#port.removeEventListener('message', this.#hear)
-    this.#port.removeEventListener('close', this.#lose)
+    this.#ended.abort()
     this.#port.close()
   }
 
@@ -87,9 +98,37 @@ export class PortLine implements Endpoint {
   readonly #hear = ({ data }: MessageEvent<PortWord | undefined>) => {
     this.#silence = 0
     if (data?.type === 'END') this.#user?.close(reviveError(data.error, ''))
+    else if (data?.type === 'HELLO') void this.#watchLock(data.aliveLock)
+  }
+
+  async #watchLock(name: string): Promise<void> {
+    try {
+      const { held = [] } = await navigator.locks.query()
+      // One that is not there belongs to another partition, where nobody holds it here.
+      if (!name.startsWith(ALIVE_LOCK_PREFIX) || !held.some((lock) => lock.name === name)) return
+      // Shared, so that a page that is frozen holds up nobody.
+      await navigator.locks.request(name, { mode: 'shared', signal: this.#ended.signal }, () => {
+        setTimeout(this.#lose, LAST_WORDS)
+      })
+    } catch {
+      // There are no locks here (an opaque origin), or the line has ended.
+    }
   }
 
   readonly #lose = () => this.#user?.close(vaultGone())
+}
+
+/**
+ * Has a port tell its other end when it is closed: without the `close` event of ports, which few engines have, nobody there
+ * would know, and the worker would keep the connection for ever.
+ */
+export function tellOfClosing(port: MessagePort, onClose = () => {}): void {
+  const close = port.close.bind(port)
+  port.close = () => {
+    port.postMessage({ id: 'closed', type: 'RELEASE' })
+    close()
+    onClose()
+  }
 }
 
 function vaultGone(): KMSInternalException {

@@ -1,5 +1,6 @@
 import { clientOfItsOwn, PortConnection } from '../client/channel.js'
 import { KmsClient } from '../client/client.js'
+import { tellOfClosing } from '../client/port-line.js'
 import { type ConnectedMessage, connectOptions, principalName } from '../contract/control.js'
 import { ValidationException } from '../contract/errors.js'
 import { kindOf, type ReadBy, read } from '../contract/reader.js'
@@ -47,6 +48,7 @@ export class Connections {
 
   async port(options: ConnectOptions): Promise<MessagePort> {
     const { port, connectionId } = await this.#connect(read(connectOptions, options, "connectPort's options"))
+    tellOfClosing(port)
     this.#portIds.set(port, connectionId)
     return port
   }

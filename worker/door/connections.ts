@@ -1,6 +1,7 @@
 import { expose } from 'comlink'
 import type { ConnectedMessage } from '../../src/contract/control.js'
-import { AccessDeniedException, errorRecord, type KmsError } from '../../src/contract/errors.js'
+import { AccessDeniedException, errorRecord, type KmsError, LimitExceededException } from '../../src/contract/errors.js'
+import type { PortWord } from '../../src/contract/port-words.js'
 import { type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
 import type { Caller } from '../authorization/caller.js'
 import type { Sender } from '../pipeline/row.js'
@@ -18,19 +19,27 @@ interface Connection extends ConnectionOptions, Sender {
   readonly gate: Gate
 }
 
+/** Each costs a few KiB. */
+const MOST_CONNECTIONS = 10_000
+
 /**
- * The client ports of a worker. One is forgotten when it ends: its holder has given it up or is gone, it was revoked, or
- * the vault was closed. Where the engine does not tell that a holder is gone (see PortLine), that is when the page revokes
- * it.
+ * The client ports of a worker. One is forgotten when it ends: its holder has closed it or has gone (see PortLine, which
+ * tells), it was revoked, or the vault was closed. Holders that nobody tells of, such as a tab that was killed, or an iframe
+ * that never made a client, keep theirs until it is revoked.
  */
 export class Connections {
   readonly #open = new Map<string, Connection>()
 
   /**
    * @param serviceOf what answers the requests of a sender
+   * @param aliveLock that the worker holds
    * @returns the port for the holder, and the name by which it can be revoked
    */
-  add(options: ConnectionOptions, serviceOf: (sender: Sender) => RequestService): ConnectedMessage {
+  add(options: ConnectionOptions, serviceOf: (sender: Sender) => RequestService, aliveLock: string): ConnectedMessage {
+    if (this.#open.size >= MOST_CONNECTIONS)
+      throw new LimitExceededException(
+        `A vault has at most ${MOST_CONNECTIONS} connections at a time. Close ports that are not used any more, or revoke them.`,
+      )
     const connectionId = crypto.randomUUID()
     const { port1, port2 } = new MessageChannel()
     const gate = guard(port1, requestServiceMethods, () => this.#open.delete(connectionId))
@@ -40,6 +49,7 @@ export class Connections {
     this.#open.set(connectionId, { ...options, mustBeConnected, gate })
     const sender = { caller: options.caller, mustBeConnected }
     expose(untilItsEnd(serviceOf(sender), sender), gate)
+    port1.postMessage({ type: 'HELLO', aliveLock } satisfies PortWord)
     return { port: port2, connectionId }
   }
 

@@ -19,6 +19,7 @@ import {
 } from '../../src/contract/control.js'
 import { errorRecord, KMSInvalidStateException, type KmsError } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
+import { ALIVE_LOCK_PREFIX } from '../../src/contract/port-words.js'
 import { read } from '../../src/contract/reader.js'
 import { aliveLockPrefix } from '../../src/contract/vault-names.js'
 import type { Answers, RequestService } from '../../src/contract/wire.js'
@@ -52,7 +53,12 @@ export class VaultControl implements ControlService {
   #opened: Opened | undefined
   #root: RequestService | undefined
   #events: MessagePort | undefined
-  #releaseAliveLock = () => {}
+  /** Its name; see {@link OpenedMessage}. */
+  readonly #aliveLock = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`
+  #endServing = () => {}
+  readonly #served = new Promise<void>((resolve) => {
+    this.#endServing = resolve
+  })
 
   constructor(options: ServeOptions) {
     this.#options = options
@@ -86,8 +92,10 @@ export class VaultControl implements ControlService {
         regions.openAll().catch(() => {})
         const { port1, port2 } = new MessageChannel()
         this.#events = port1
-        const aliveLock = await this.#holdAliveLock(name)
-        return { events: port2, aliveLock }
+        await Promise.all(
+          [this.#aliveLock, `${aliveLockPrefix(name)}${crypto.randomUUID()}`].map((lock) => this.#hold(lock)),
+        )
+        return { events: port2, aliveLock: this.#aliveLock }
       },
       ({ events }) => [events],
     )
@@ -136,7 +144,7 @@ export class VaultControl implements ControlService {
   close(): Promise<ControlAnswer<undefined>> {
     return answered(async () => {
       await this.#endService(new KMSInvalidStateException('The vault was closed. Its page has to open it again.'))
-      this.#releaseAliveLock()
+      this.#endServing()
       return undefined
     })
   }
@@ -158,7 +166,7 @@ export class VaultControl implements ControlService {
     const { region, isOwn, ...description } = read(connectMessage, message, 'connect')
     const vault = await this.#mustBeOpen().regions.open(region)
     const caller = await callerFor(vault.realm, description)
-    return this.#connections.add({ caller, isOwn }, (sender) => serviceFor(vault, sender))
+    return this.#connections.add({ caller, isOwn }, (sender) => serviceFor(vault, sender), this.#aliveLock)
   }
 
   #mustBeOpen(): Opened {
@@ -190,14 +198,12 @@ export class VaultControl implements ControlService {
     this.#events?.postMessage(message)
   }
 
-  #holdAliveLock(vaultName: string): Promise<string> {
-    const name = `${aliveLockPrefix(vaultName)}${crypto.randomUUID()}`
+  /** Holds a Web Lock for as long as this worker serves its vault. */
+  #hold(name: string): Promise<void> {
     return new Promise((resolve) => {
       void navigator.locks.request(name, () => {
-        resolve(name)
-        return new Promise<void>((release) => {
-          this.#releaseAliveLock = release
-        })
+        resolve()
+        return this.#served
       })
     })
   }

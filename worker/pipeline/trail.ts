@@ -1,6 +1,7 @@
 /** What is known of a request while it makes its way; its audit record is made of it, however far it came. */
 import type { OperationName } from '../../src/contract/shapes.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import { recordedParameters } from '../audit/recorded-parameters.js'
 import type { Moment } from '../storage/vault-clock.js'
 import type { AnyRequest, AnyRow, Sender, Target } from './row.js'
 
@@ -22,18 +23,13 @@ export interface Trail {
 
 export function auditRecord(trail: Trail, created: readonly string[] = []): AuditRecord {
   const { eventId, operation, sender, requestId, moment, request, row, targets } = trail
-  const parameters: Record<string, unknown> = {}
-  for (const member of row?.audited ?? []) {
-    const value = (request?.input as Record<string, unknown> | undefined)?.[member]
-    if (value !== undefined) parameters[member] = value
-  }
   return {
     eventId,
     eventTime: moment.now,
     eventName: operation,
     userArn: sender.caller.arn,
     requestId,
-    requestParameters: parameters,
+    requestParameters: recordedParameters(request?.input, row?.audited ?? []),
     resources: [...targets.map(({ arn }) => arn), ...created],
   }
 }

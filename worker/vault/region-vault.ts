@@ -141,7 +141,7 @@ export class RegionVault implements Region, RegionOfSets {
 
   async close(): Promise<void> {
     this.#sweeper.stop()
-    await this.#audit.flush()
+    await this.#audit.close()
     this.store.close()
   }
 }
