@@ -55,6 +55,7 @@ export function callerWithoutPolicies(realm: Realm, { principal, tags = {} }: Pr
     accountId,
     isAccountRoot: arn.endsWith(':root'),
     names: roleArn === undefined ? [arn] : [arn, roleArn],
+    ...(roleArn !== undefined && { sessionOf: roleArn }),
     identity: identityOf(arn, accountId, roleArn),
     tags: tagsOf(tags),
     policies: [],
