@@ -8,11 +8,17 @@ export type ConditionValues = (name: string) => readonly string[] | undefined
 
 /** One condition of a statement: an operator, a key, and what the policy wants of it. */
 export interface Condition {
-  /** Lower case. */
-  readonly key: string
-  readonly holds: (values: ConditionValues, effect: Effect) => boolean
-  /** Condition keys that its policy variables name, lower case. */
-  readonly variables: readonly string[]
+  readonly holds: (values: ConditionValues) => boolean
+  /** Condition keys that it looks at, lower case: its own, and those of its policy variables. */
+  readonly keys: readonly string[]
+}
+
+/** The resources of a statement. */
+export interface Resources {
+  /** Whether an ARN, or `*`, is meant. */
+  readonly include: (arn: string, values: ConditionValues) => boolean
+  /** Condition keys that their policy variables name, lower case. */
+  readonly keys: readonly string[]
 }
 
 /**
@@ -29,8 +35,8 @@ export interface Statement {
   /** Absent in identity policies, which hold for whom they are attached to. */
   readonly principals?: PrincipalMatcher
   /** Whether an action, in lower case, is meant. */
-  readonly matchesAction: (action: string) => boolean
-  readonly matchesResource: (arn: string, values: ConditionValues) => boolean
+  readonly includesAction: (action: string) => boolean
+  readonly resources: Resources
   readonly conditions: readonly Condition[]
 }
 

@@ -2,7 +2,7 @@
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
 import { isObject, malformed } from './malformed.js'
 import type { PrincipalMatcher } from './policy.js'
-import { accountOf, isIdentity } from './principals.js'
+import { accountOf, isIdentity, withoutPath } from './principals.js'
 
 const SERVICE = /^[\w.-]+\.(?:amazonaws\.com|amazon\.com)$/
 
@@ -16,6 +16,7 @@ export function compilePrincipals(element: unknown, place: string): PrincipalMat
   if (!isObject(element) || Object.keys(element).length === 0) throw malformed(place, 'must be "*" or an object')
   const accounts = new Set<string>()
   const identities = new Set<string>()
+  const rolesOfSessions = new Set<string>()
   let isAnyone = false
   for (const [kind, names] of Object.entries(element)) {
     if (kind !== 'AWS' && kind !== 'Service') throw malformed(`${place}.${kind}`, 'is not a kind of principal')
@@ -26,13 +27,17 @@ export function compilePrincipals(element: unknown, place: string): PrincipalMat
       const account = kind === 'AWS' ? accountOf(name) : undefined
       if (kind === 'AWS' && name === '*') isAnyone = true
       else if (account !== undefined) accounts.add(account)
-      else if (kind === 'AWS' && isIdentity(name)) identities.add(name)
+      else if (kind === 'AWS' && isIdentity(name)) {
+        identities.add(name)
+        rolesOfSessions.add(withoutPath(name) ?? name)
+      }
       // No AWS service calls a browser: such a statement is valid and meets nobody.
       else if (kind === 'AWS' || !SERVICE.test(name)) throw invalidPrincipal()
     }
   }
   return (principal) => {
     if (isAnyone || principal.names.some((name) => identities.has(name))) return 'direct'
+    if (principal.sessionOf !== undefined && rolesOfSessions.has(principal.sessionOf)) return 'direct'
     if (!accounts.has(principal.accountId)) return undefined
     return principal.isAccountRoot ? 'direct' : 'account'
   }

@@ -7,6 +7,8 @@ export interface Principal {
   /** Twelve digits. */
   readonly accountId: string
   readonly isAccountRoot: boolean
+  /** Of a session: the ARN of its role, without the role's path, which a session does not tell. */
+  readonly sessionOf?: string
 }
 
 const ACCOUNT = /^(?:arn:aws:iam::)?(\d{12})(?::root)?$/
@@ -24,4 +26,15 @@ export function accountOf(principal: string): string | undefined {
 /** Whether a text names a user, a role or a session. */
 export function isIdentity(principal: string): boolean {
   return IDENTITY.test(principal)
+}
+
+/** The ARN of a role without its path (names of roles are unique in an account); undefined for all that has none. */
+export function withoutPath(arn: string): string | undefined {
+  const [, front, name] = /^(arn:aws:iam::\d{12}:role\/)[\w+=,.@/-]*\/([\w+=,.@-]+)$/.exec(arn) ?? []
+  return name === undefined ? undefined : `${front}${name}`
+}
+
+/** Whether an ARN names a principal. */
+export function isNamed({ names, sessionOf }: Principal, arn: string): boolean {
+  return names.includes(arn) || (sessionOf !== undefined && withoutPath(arn) === sessionOf)
 }

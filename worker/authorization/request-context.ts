@@ -2,7 +2,8 @@
 import type { EncryptionContext } from '../../src/contract/shapes.js'
 import type { KeyRecord } from '../storage/schema.js'
 import type { Caller } from './caller.js'
-import { ALIASES_OVER_QUOTA } from './conditions.js'
+import { ALIASES_OVER_QUOTA, IS_SESSION } from './conditions.js'
+import { withoutCase } from './letter-case.js'
 import { actionConditionKeys, identityOnlyConditionKeys, keyConditionKeys } from './permissions.js'
 import type { ConditionValues } from './policy.js'
 
@@ -122,6 +123,7 @@ function valuesOf(source: ContextSource, name: string): readonly string[] | unde
     const { aliases, aliasQuota } = source.looked ?? { aliases: [], aliasQuota: 0 }
     return aliases.length > aliasQuota ? ['true'] : undefined
   }
+  if (name === IS_SESSION) return source.caller.sessionOf === undefined ? undefined : ['true']
   const given = source.given?.get(name)
   if (given) return given
   const family = familyOf(name)
@@ -172,7 +174,7 @@ function requestTags(input: ContextSource['input']): Record<string, string> {
 
 /** Names of condition keys ignore case, also their variable end (AUTHZ-26). */
 function ignoringCase(map: Readonly<Record<string, string>>, name: string): readonly string[] {
-  return Object.entries(map).flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []))
+  return Object.entries(map).flatMap(([key, value]) => (withoutCase(key) === name ? [value] : []))
 }
 
 /** The alias by which a request names a key (AUTHZ-61). */
