@@ -9,7 +9,9 @@ import {
   type Vault,
   type VaultOptions,
 } from 'browser-kms'
-import { describe, expect, test } from 'vitest'
+import { wrap } from 'comlink'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { ControlService } from '../../src/contract/control.js'
 import { errorOf, expectError, freshVault, newKey, newVaultName, sharedVault, utf8 } from './fixtures/vault.js'
 
 const shared = sharedVault()
@@ -404,4 +406,46 @@ describe('the other functions refuse', () => {
   test.each(refused)('%s', async (_call, made, message) => {
     expect(await refusalOf(() => made(shared.vault))).toBe(message)
   })
+})
+
+test('the worker reads its messages again, by the same tables', async () => {
+  const worker = new Worker(new URL('../../worker/entry.ts', import.meta.url), { type: 'module' })
+  onTestFinished(() => worker.terminate())
+  const control = wrap<ControlService>(worker)
+  const name = newVaultName()
+  onTestFinished(() => deleteVault(name))
+  const open = { name, region: 'browser-local-1', accountId: '000000000000', digestSigning: false, quotas: {} }
+  const region = 'browser-local-1'
+  const condition = new Map([['StringEquals', { 'aws:PrincipalTag/team': 'x' }]])
+  const policies = [policyOf({ ...everything, Condition: condition })]
+  const shown = 'x'.repeat(1024)
+  const refused: [method: 'open' | 'connect' | 'simulate' | 'revoke' | 'custodyOf', message: unknown, told: string][] =
+    [
+      ['open', undefined, 'open must be an object; it is missing.'],
+      ['open', { ...open, digestSigning: 1 }, 'open.digestSigning must be true or false; it is 1.'],
+      ['open', { ...open, nmae: 'x' }, 'open.nmae is not known: it is written name.'],
+      ['connect', { principal: 'user/x', region }, 'connect.isOwn must be true or false; it is missing.'],
+      [
+        'connect',
+        { principal: 'user/x', region, isOwn: false, policies },
+        'connect.policies[0].Statement[0].Condition must be a plain object, not a Map: Object.fromEntries makes one.',
+      ],
+      [
+        'connect',
+        { principal: 'user/x', region, isOwn: false, policies: [Array(4096).fill(shown)] },
+        'connect.policies[0] can have at most 20480 characters.',
+      ],
+      [
+        'simulate',
+        { principal: 'user/x', region, action: 'kms:Encrypt', resource: '*', context: new Map() },
+        'simulate.context must be a plain object, not a Map: Object.fromEntries makes one.',
+      ],
+      ['revoke', { connectionID: 'x' }, 'revoke.connectionID is not known: it is written connectionId.'],
+      ['custodyOf', { keyId: 7, region }, 'custodyOf.keyId must be a text; it is 7.'],
+    ]
+  for (const [method, message, told] of refused) {
+    const ask = control[method] as unknown as (message: unknown) => Promise<unknown>
+    expect(await ask(message)).toEqual({ error: { name: 'ValidationException', message: told } })
+  }
+  expect(await control.open(open)).toHaveProperty('result')
 })
