@@ -178,10 +178,16 @@ const paddingOf = ({ name, hash }: RsaAlgorithm) => ({ scheme: name, hash }) as 
 
 /** The private exponent, as long as the modulus. */
 async function privateExponent(key: CryptoKey, length: number): Promise<Bytes> {
-  const { d = '' } = await crypto.subtle.exportKey('jwk', key)
-  const bytes = atob(d.replaceAll('-', '+').replaceAll('_', '/'))
-  const padded = bytes.padStart(length, '\0')
-  return Uint8Array.from(padded, (character) => character.charCodeAt(0))
+  const { readRsaPrivateExponent } = await loadPrivateKeys()
+  // Not as a JSON Web Key, whose texts nobody can wipe.
+  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', key))
+  try {
+    const exponent = readRsaPrivateExponent(pkcs8, length)
+    if (!exponent) throw new TypeError('WebCrypto exports RSA keys in a form that is not understood')
+    return exponent
+  } finally {
+    pkcs8.fill(0)
+  }
 }
 
 /** One private and one public handle for each algorithm, over the same material. */
