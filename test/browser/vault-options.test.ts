@@ -60,7 +60,11 @@ describe('openVault refuses, before anything is made,', () => {
     ['a quota that is not known', { quotas: { key: 7 } }, 'quotas.key is not known: it is written keys.'],
     ['a quota below 0', { quotas: { keys: -1 } }, 'quotas.keys must be a whole number'],
     ['a quota that is no number', { quotas: { tagsPerKey: '7' } }, 'quotas.tagsPerKey must be a whole number'],
-    ['a profile that is not known', { quotas: { requests: 'gide' } }, `requests must be one of "guide", "current"; it is 'gide'.`],
+    [
+      'a profile that is not known',
+      { quotas: { requests: 'gide' } },
+      `requests must be one of "guide", "current"; it is 'gide'.`,
+    ],
     [
       'rates in a Map',
       { quotas: { requests: { perSecond: new Map() } } },
