@@ -14,6 +14,7 @@ import { errorRecord, KMSInvalidStateException, ValidationException } from '../.
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { ALIVE_LOCK_PREFIX } from '../../src/contract/port-words.js'
 import { checkQuotas } from '../../src/contract/quotas.js'
+import { optional, read, structure, text } from '../../src/contract/reader.js'
 import { checkAccountId, checkRegion, checkVaultName } from '../../src/contract/vault-names.js'
 import type { Answers, RequestService } from '../../src/contract/wire.js'
 import { callerFor, principalArn, rootCaller } from '../authorization/caller.js'
@@ -26,6 +27,11 @@ import { Connections } from './connections.js'
 
 /** What the worker's file says about the vaults that it serves. */
 export type ServeOptions = Pick<RegionsOptions, 'now' | 'replicationDelay'>
+
+const whatToRevoke = structure({
+  connectionId: optional(text({ longest: 64 })),
+  principal: optional(text({ longest: 2048 })),
+})
 
 interface Opened {
   /** Of the Region that the vault was opened with. */
@@ -99,9 +105,9 @@ export class VaultControl implements ControlService {
 
   revoke(message: Parameters<ControlService['revoke']>[0]): Promise<ControlAnswer<number>> {
     return answered(async () => {
-      const { connectionId, principal } = message
+      const { connectionId, principal } = read(whatToRevoke, message, 'what is revoked')
       const { realm } = this.#mustBeOpen()
-      const arn = typeof principal === 'string' ? principalArn(realm, principal) : undefined
+      const arn = principal === undefined ? undefined : principalArn(realm, principal)
       return this.#connections.revoke({ connectionId, arn })
     })
   }
