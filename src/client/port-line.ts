@@ -17,7 +17,7 @@ export interface LineUser {
  */
 const MOST_SILENCE = 6
 
-/** Milliseconds for the worker's last words to arrive, which the release of its lock can overtake. */
+/** Milliseconds for the worker's last words to arrive, which the release of its lock, or the end of the port, can overtake. */
 const LAST_WORDS = 200
 
 /**
@@ -49,7 +49,7 @@ export class PortLine implements Endpoint {
     const { signal } = this.#ended
     tellOfClosing(this.#port, this.#lose)
     this.#port.addEventListener('message', this.#hear, { signal })
-    this.#port.addEventListener('close', this.#lose, { signal })
+    this.#port.addEventListener('close', this.#loseSoon, { signal })
     // Of windows only. A page that may come back keeps its ports.
     globalThis.addEventListener?.('pagehide', (event) => (event as PageTransitionEvent).persisted || this.#lose(), {
       signal,
@@ -108,11 +108,15 @@ export class PortLine implements Endpoint {
       if (!name.startsWith(ALIVE_LOCK_PREFIX) || !held.some((lock) => lock.name === name)) return
       // Shared, so that a page that is frozen holds up nobody.
       await navigator.locks.request(name, { mode: 'shared', signal: this.#ended.signal }, () => {
-        setTimeout(this.#lose, LAST_WORDS)
+        this.#loseSoon()
       })
     } catch {
       // There are no locks here (an opaque origin), or the line has ended.
     }
+  }
+
+  readonly #loseSoon = () => {
+    setTimeout(this.#lose, LAST_WORDS)
   }
 
   readonly #lose = () => this.#user?.close(vaultGone())

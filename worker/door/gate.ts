@@ -8,13 +8,13 @@
  * - `APPLY` with a path of exactly one name from a fixed list and at most one plain (`RAW`) argument;
  * - `RELEASE`, with which the holder gives up the port.
  *
- * Everything else is dropped and counted. What was thrown leaves without its stack, which tells of the worker's files. The
- * gate knows Comlink's wire format (version 4) and nothing of KMS.
+ * Everything else is dropped and counted. What was thrown leaves without its stack, which tells of the worker's files, and
+ * without the words of a defect. The gate knows Comlink's wire format (version 4), and of KMS the names of errors.
  *
  * On the way out it tells the holder that the worker lives while a request takes long, and hears when the holder is gone.
  */
 import type { Endpoint } from 'comlink'
-import type { ErrorRecord } from '../../src/contract/errors.js'
+import { type ErrorRecord, errorRecord, exceptions } from '../../src/contract/errors.js'
 import { BEAT_INTERVAL, type PortWord } from '../../src/contract/port-words.js'
 
 /** The part of a port or a worker's global scope that the gate stands in front of. */
@@ -114,7 +114,7 @@ export function guard(port: GuardedPort, methods: readonly string[], onEnd = () 
     // Comlink stops listening when the holder has given the port up.
     removeEventListener: close,
     postMessage(message, transfer = []) {
-      if (!hasEnded) port.postMessage(withoutStack(message), transfer)
+      if (!hasEnded) port.postMessage(fitToLeave(message), transfer)
       // What would have been moved away may be secret, and nobody takes it any more.
       else for (const buffer of transfer) if (buffer instanceof ArrayBuffer) new Uint8Array(buffer).fill(0)
       // Comlink answers each message that it gets once.
@@ -129,12 +129,14 @@ export function guard(port: GuardedPort, methods: readonly string[], onEnd = () 
   }
 }
 
-/** What was thrown, as Comlink tells it, but for the stack. */
-function withoutStack(message: unknown): unknown {
+/** What was thrown, as Comlink tells it, as far as it is for others. */
+function fitToLeave(message: unknown): unknown {
   if (!isObject(message) || message.type !== 'HANDLER' || message.name !== 'throw') return message
-  const { isError, value } = message.value as { readonly isError: boolean; readonly value: unknown }
-  if (!isError || !isObject(value)) return message
-  return { ...message, value: { isError, value: { name: value.name, message: value.message } } }
+  const { value } = message.value as { readonly value: unknown }
+  const { name, message: text } = isObject(value) ? value : {}
+  const told =
+    typeof name === 'string' && Object.hasOwn(exceptions, name) ? { name, message: text } : errorRecord(value)
+  return { ...message, value: { isError: true, value: told } }
 }
 
 /** The message as Comlink may have it, or undefined. */

@@ -108,7 +108,8 @@ async function answer(
 
 function readBatch(batch: unknown): { calls: readonly unknown[]; bytes: Uint8Array } {
   const { calls, bytes } = (batch ?? {}) as Partial<Record<keyof Batch, unknown>>
-  if (!Array.isArray(calls) || calls.length > MAX_CALLS) throw unreadable(`a batch has a list of ${MAX_CALLS} calls`)
+  if (!Array.isArray(calls) || calls.length > MAX_CALLS)
+    throw unreadable(`a batch has a list of at most ${MAX_CALLS} calls`)
   if (!isArrayBuffer(bytes)) throw unreadable('a batch has a buffer')
   return { calls, bytes: new Uint8Array(bytes) }
 }
