@@ -2,9 +2,7 @@
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
 import { isObject, malformed } from './malformed.js'
 import type { PrincipalMatcher } from './policy.js'
-import { accountOf, isIdentity, withoutPath } from './principals.js'
-
-const SERVICE = /^[\w.-]+\.(?:amazonaws\.com|amazon\.com)$/
+import { accountOf, isIdentity, isService, withoutPath } from './principals.js'
 
 /**
  * Compiles the `Principal` element of a key policy.
@@ -30,9 +28,7 @@ export function compilePrincipals(element: unknown, place: string): PrincipalMat
       else if (kind === 'AWS' && isIdentity(name)) {
         identities.add(name)
         rolesOfSessions.add(withoutPath(name) ?? name)
-      }
-      // No AWS service calls a browser: such a statement is valid and meets nobody.
-      else if (kind === 'AWS' || !SERVICE.test(name)) throw invalidPrincipal()
+      } else if (kind === 'AWS' || !isService(name)) throw invalidPrincipal()
     }
   }
   return (principal) => {

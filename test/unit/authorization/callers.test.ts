@@ -4,7 +4,7 @@ import { callerFor } from '../../../worker/authorization/caller-with-policies.js
 import { GrantIndex } from '../../../worker/storage/grant-index.js'
 import type { GrantRecord, KeyRecord } from '../../../worker/storage/schema.js'
 import { type SimulatedQuestion, type SimulatedRegion, simulate } from '../../../worker/vault/simulate.js'
-import { allow, deny, documentOf, type Element, keyArn, keyId, realm, user } from './fixtures.js'
+import { allow, documentOf, type Element, keyArn, keyId, realm, user } from './fixtures.js'
 
 const long = (length: number) => 'x'.repeat(length)
 const entries = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v']))
