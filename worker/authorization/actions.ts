@@ -1,5 +1,6 @@
 /** The `Action` and `NotAction` of a statement (POL-12, AUTHZ-7). */
 import type { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
+import { shown } from '../../src/contract/reader.js'
 import { withoutCase } from './letter-case.js'
 import { malformed } from './malformed.js'
 import { matcherOf } from './patterns.js'
@@ -26,7 +27,7 @@ export function compileActions(
   const tests = texts.map((text) => {
     const matches = matcherOf(withoutCase(text))
     if (text.includes(':') || /^\*+$/.test(text)) return matches
-    refuse(malformed(place, `must name actions with their service, as in kms:Encrypt; it has '${text}'`))
+    refuse(malformed(place, `must name actions with their service, as in kms:Encrypt; it has '${shown(text)}'`))
     // One that was stored before this was refused: a Deny is taken as it was meant.
     return effect === 'Deny' ? (action: string) => matches(action) || matches(action.replace(/^kms:/, '')) : matches
   })

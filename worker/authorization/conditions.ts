@@ -5,6 +5,7 @@
  * AWS KMS does not know. Then an Allow does not apply and a Deny does, whatever the operator: a mistake never allows.
  */
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
+import { shown } from '../../src/contract/reader.js'
 import { withoutCase } from './letter-case.js'
 import { isObject, malformed } from './malformed.js'
 import { booleanOf, type Operator, operators, type Test } from './operators.js'
@@ -41,9 +42,9 @@ export interface ConditionReading {
 export function compileConditions(element: unknown, place: string, reading: ConditionReading): Condition[] {
   if (!isObject(element)) throw malformed(place, 'must be an object')
   return Object.entries(element).flatMap(([operator, keys]) => {
-    if (!isObject(keys)) throw malformed(`${place}.${operator}`, 'must be an object')
+    if (!isObject(keys)) throw malformed(`${place}.${shown(operator)}`, 'must be an object')
     return Object.entries(keys).map(([key, values]) => {
-      const name = `${place}.${operator}.${key}`
+      const name = `${place}.${shown(operator)}.${shown(key)}`
       return compileCondition(operator, withoutCase(key), textsOf(values, name), name, reading)
     })
   })
@@ -60,7 +61,7 @@ function compileCondition(
   const [, set, base = '', ifExists] = match ?? []
   const isNull = base === 'null' && !set && !ifExists
   const operator = operators.get(base)
-  if (!isNull && !operator) throw malformed(place, `has no condition operator ${name}`)
+  if (!isNull && !operator) throw malformed(place, `has no condition operator ${shown(name)}`)
   if (set === 'forallvalues')
     for (const [prefix, what] of OVERLY_PERMISSIVE)
       if (key.startsWith(prefix))

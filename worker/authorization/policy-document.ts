@@ -1,6 +1,7 @@
 /** Policy documents: what they must look like (POL-7 to POL-11), and what they are compiled to, once for each version. */
 import { encoder } from '../../src/contract/bytes.js'
 import { LimitExceededException, MalformedPolicyDocumentException } from '../../src/contract/errors.js'
+import { shown } from '../../src/contract/reader.js'
 import { compileActions } from './actions.js'
 import { compileConditions } from './conditions.js'
 import { CURRENT_VERSION } from './default-policy.js'
@@ -75,7 +76,8 @@ const UNSUPPORTED = ['NotPrincipal', 'NotAction', 'NotResource']
 function compile(document: unknown, reading: DocumentReading): Policy {
   if (!isObject(document)) throw new MalformedPolicyDocumentException('The policy must be a JSON object.')
   for (const element of Object.keys(document))
-    if (!['Version', 'Id', 'Statement'].includes(element)) throw malformed(element, 'is not an element of a policy')
+    if (!['Version', 'Id', 'Statement'].includes(element))
+      throw malformed(shown(element), 'is not an element of a policy')
   const { Id, Statement } = document
   // An identity policy can do without: it is one of the older version then.
   const Version = document.Version === undefined && reading.kind === 'identity' ? OLDER_VERSION : document.Version
@@ -106,7 +108,7 @@ function compileStatement(element: unknown, place: string, reading: StatementRea
     if (known.includes(name) || name === 'Principal') continue
     if (isKeyPolicy && UNSUPPORTED.includes(name))
       throw malformed(`${place}.${name}`, 'is not supported: say what is meant instead')
-    throw malformed(`${place}.${name}`, 'is not an element of a statement')
+    throw malformed(`${place}.${shown(name)}`, 'is not an element of a statement')
   }
   const { Sid, Effect, Principal, Condition } = element
   if (Sid !== undefined && typeof Sid !== 'string') throw malformed(`${place}.Sid`, 'must be a string')

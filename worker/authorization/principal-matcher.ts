@@ -1,10 +1,9 @@
 /** Whom the `Principal` of a key policy means (POL-15, AUTHZ-6). */
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
+import { shown } from '../../src/contract/reader.js'
 import { isObject, malformed } from './malformed.js'
 import type { PrincipalMatcher } from './policy.js'
-import { accountOf, isIdentity, withoutPath } from './principals.js'
-
-const SERVICE = /^[\w.-]+\.(?:amazonaws\.com|amazon\.com)$/
+import { accountOf, isIdentity, isService, withoutPath } from './principals.js'
 
 /**
  * Compiles the `Principal` element of a key policy.
@@ -19,7 +18,7 @@ export function compilePrincipals(element: unknown, place: string): PrincipalMat
   const rolesOfSessions = new Set<string>()
   let isAnyone = false
   for (const [kind, names] of Object.entries(element)) {
-    if (kind !== 'AWS' && kind !== 'Service') throw malformed(`${place}.${kind}`, 'is not a kind of principal')
+    if (kind !== 'AWS' && kind !== 'Service') throw malformed(`${place}.${shown(kind)}`, 'is not a kind of principal')
     const list = Array.isArray(names) ? names : [names]
     if (list.length === 0 || !list.every((name) => typeof name === 'string'))
       throw malformed(`${place}.${kind}`, 'must be a string or a list of strings')
@@ -30,9 +29,7 @@ export function compilePrincipals(element: unknown, place: string): PrincipalMat
       else if (kind === 'AWS' && isIdentity(name)) {
         identities.add(name)
         rolesOfSessions.add(withoutPath(name) ?? name)
-      }
-      // No AWS service calls a browser: such a statement is valid and meets nobody.
-      else if (kind === 'AWS' || !SERVICE.test(name)) throw invalidPrincipal()
+      } else if (kind === 'AWS' || !isService(name)) throw invalidPrincipal()
     }
   }
   return (principal) => {

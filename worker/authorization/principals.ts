@@ -28,6 +28,11 @@ export function isIdentity(principal: string): boolean {
   return IDENTITY.test(principal)
 }
 
+/** Whether a text names an AWS service as a principal. None calls a browser: what names one is valid, and meets nobody. */
+export function isService(principal: string): boolean {
+  return /^[\w.-]+\.(?:amazonaws\.com|amazon\.com)$/.test(principal)
+}
+
 /** The ARN of a role without its path (names of roles are unique in an account); undefined for all that has none. */
 export function withoutPath(arn: string): string | undefined {
   const [, front, name] = /^(arn:aws:iam::\d{12}:role\/)[\w+=,.@/-]*\/([\w+=,.@-]+)$/.exec(arn) ?? []

@@ -1,6 +1,6 @@
 /** What a request says under each condition key (AUTHZ-1, AUTHZ-2, section 5): read from the request, the key, the port. */
 import type { EncryptionContext } from '../../src/contract/shapes.js'
-import type { KeyRecord } from '../storage/schema.js'
+import type { GrantConstraints, KeyRecord } from '../storage/schema.js'
 import type { Caller } from './caller.js'
 import { ALIASES_OVER_QUOTA, IS_SESSION } from './conditions.js'
 import { withoutCase } from './letter-case.js'
@@ -78,11 +78,15 @@ const readers: Readonly<Record<string, Reader>> = {
   'kms:encryptioncontext:': (source, key) => ignoringCase(contextOf(source) ?? {}, key),
   'kms:encryptioncontextkeys': (source) => Object.keys(contextOf(source) ?? {}),
   'kms:expirationmodel': member('ExpirationModel'),
-  'kms:grantconstrainttype': ({ input }) => Object.keys((input.Constraints as object | undefined) ?? {})[0],
+  'kms:grantconstraintsourcearn': (source) => constraintsOf(source).SourceArn,
+  'kms:grantconstrainttype': (source) =>
+    Object.keys(constraintsOf(source)).find((name) => name.startsWith('EncryptionContext')),
   'kms:grantisforawsresource': () => false,
   'kms:grantoperations': ({ input }) => (input.Operations as readonly string[] | undefined) ?? [],
   'kms:granteeprincipal': member('GranteePrincipal'),
+  'kms:granteeserviceprincipal': member('GranteeServicePrincipal'),
   'kms:retiringprincipal': member('RetiringPrincipal'),
+  'kms:retiringserviceprincipal': member('RetiringServicePrincipal'),
   'kms:keyagreementalgorithm': member('KeyAgreementAlgorithm'),
   'kms:keyorigin': ({ key }) => key?.origin,
   'kms:keyspec': ({ key }) => key?.keySpec,
@@ -158,13 +162,15 @@ function ofSide({ action, input }: ContextSource, name: string): unknown {
 /** The encryption context that an action is judged by; of CreateGrant its constraint's pairs (AUTHZ-48). */
 export function contextOf(source: Pick<ContextSource, 'action' | 'input'>): EncryptionContext | undefined {
   if (source.action === 'kms:CreateGrant') {
-    const { EncryptionContextEquals, EncryptionContextSubset } = (source.input.Constraints ?? {}) as Record<
-      string,
-      EncryptionContext | undefined
-    >
+    const { EncryptionContextEquals, EncryptionContextSubset } = constraintsOf(source)
     return EncryptionContextEquals ?? EncryptionContextSubset
   }
   return ofSide(source as ContextSource, 'EncryptionContext') as EncryptionContext | undefined
+}
+
+/** What CreateGrant asks a grant to be bound to. */
+function constraintsOf({ input }: Pick<ContextSource, 'input'>): GrantConstraints {
+  return (input.Constraints ?? {}) as GrantConstraints
 }
 
 function requestTags(input: ContextSource['input']): Record<string, string> {

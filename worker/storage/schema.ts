@@ -145,9 +145,9 @@ export interface GrantRecord {
   readonly grantId: string
   readonly createdAt: number
   readonly name?: string
-  /** ARN of whom it is for. */
+  /** ARN of whom it is for, or the name of an AWS service, which meets nobody. */
   readonly grantee: string
-  /** ARN of who may retire it. */
+  /** ARN of who may retire it, or the name of an AWS service. */
   readonly retiring?: string
   readonly operations: readonly GrantOperation[]
   readonly constraints?: GrantConstraints
@@ -157,10 +157,14 @@ export interface GrantRecord {
 
 export type GrantOperation = Value<'GrantOperation'>
 
-/** What the encryption context of a request must have: exactly these pairs, or at least these (GRANT-16). */
+/**
+ * What the encryption context of a request must have: exactly these pairs, or at least these (GRANT-16). And the resource on
+ * whose behalf an AWS service makes it, which no request to a vault is made.
+ */
 export interface GrantConstraints {
   readonly EncryptionContextEquals?: Readonly<Record<string, string>>
   readonly EncryptionContextSubset?: Readonly<Record<string, string>>
+  readonly SourceArn?: string
 }
 
 export interface AliasRecord {

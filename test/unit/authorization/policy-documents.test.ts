@@ -201,3 +201,22 @@ test('AUTHZ-24 a set operator can be left out, as at AWS', () => {
   expect(decision({ ...asked, input: { TagKeys: ['a', 'x'] } })).toBe('explicitDeny')
   expect(decision({ ...asked, input: { TagKeys: ['a'] } })).toBe('allowed')
 })
+
+describe('an error repeats no more of a policy than tells where it is wrong', () => {
+  const long = 'x'.repeat(20_000)
+  const rows: [what: string, policy: unknown][] = [
+    ['an element', { ...documentOf(allow()), [long]: 1 }],
+    ['an element of a statement', documentOf(allow({ [long]: 1 }))],
+    ['an operator', documentOf(allow({ Condition: { [long]: { 'kms:KeySpec': 'x' } } }))],
+    ['an operator without keys', documentOf(allow({ Condition: { [long]: 1 } }))],
+    ['a condition key', documentOf(allow({ Condition: { StringEquals: { [long]: 'x' } } }))],
+    ['an action', documentOf(allow({ Action: long }))],
+    ['a kind of principal', documentOf(allow({ Principal: { [long]: 'x' } }))],
+  ]
+  test.each(rows)('%s', (_what, policy) => {
+    const isForKey = JSON.stringify(policy).includes('Principal')
+    const refuse = () =>
+      isForKey ? checkKeyPolicy(JSON.stringify(policy), { keyPolicyBytes: 32_768 }) : identityPolicy(policy)
+    expect(refuse).toThrow(/^The policy is malformed: .{1,300}$/s)
+  })
+})
