@@ -29,7 +29,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'vault', testMatch: 'vault/**/*.spec.ts', use: { baseURL: origin(process.env.VAULT_PAGES_PORT) } },
-    { name: 'demo', testMatch: 'demo.spec.ts', timeout: 180_000, use: { baseURL: origin(process.env.DEMO_PORT) } },
+    { name: 'demo', testMatch: 'demo/**/*.spec.ts', timeout: 180_000, use: { baseURL: origin(process.env.DEMO_PORT) } },
   ],
   webServer: [
     {

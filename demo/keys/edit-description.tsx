@@ -1,7 +1,7 @@
 import FormField from '@cloudscape-design/components/form-field'
 import Textarea from '@cloudscape-design/components/textarea'
 import { useState } from 'react'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { useVault } from '../vault/vault-context.js'
 import TaskDialog from './task-dialog.js'
 

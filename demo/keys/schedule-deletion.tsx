@@ -4,11 +4,11 @@ import Checkbox from '@cloudscape-design/components/checkbox'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
 import { useState } from 'react'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { kmsFor, regionOf } from '../vault/key-region.js'
 import { useVault } from '../vault/vault-context.js'
 import { keyName } from './key-names.js'
-import { hasReplicas } from './regionality/key-set.js'
+import { hasReplicas } from './key-set.js'
 import TaskDialog from './task-dialog.js'
 
 const SHORTEST_WAIT = 7

@@ -1,6 +1,7 @@
 import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
+import LiveRegion from '@cloudscape-design/components/live-region'
 import Modal from '@cloudscape-design/components/modal'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react'
@@ -57,7 +58,7 @@ export default function TaskDialog({ title, onClose, onCancel, children, ...prop
       setFailure(explainError(error))
     }
     // What was done in part before a failure shows too.
-    await directory.refresh()
+    await directory.settled()
     setRunning(undefined)
     if (done === undefined) return
     notices.tell(done)
@@ -67,7 +68,9 @@ export default function TaskDialog({ title, onClose, onCancel, children, ...prop
     event.preventDefault()
     if (!disabled) void run('this', task)
   }
+  /** Not while it runs: it could not be taken back, and how it ends would go untold. */
   const giveUp = () => {
+    if (running) return
     onCancel?.()
     onClose()
   }
@@ -81,7 +84,7 @@ export default function TaskDialog({ title, onClose, onCancel, children, ...prop
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" onClick={giveUp}>
+            <Button variant="link" formAction="none" disabled={running !== undefined} onClick={giveUp}>
               {cancel}
             </Button>
             {other && (
@@ -110,9 +113,11 @@ export default function TaskDialog({ title, onClose, onCancel, children, ...prop
       <form id={formId} ref={form} onSubmit={submit} noValidate>
         <SpaceBetween size="l">
           {failure && (
-            <Alert type="error" header={failure.title}>
-              <ErrorText {...failure} />
-            </Alert>
+            <LiveRegion assertive>
+              <Alert type="error" header={failure.title}>
+                <ErrorText {...failure} />
+              </Alert>
+            </LiveRegion>
           )}
           {children}
         </SpaceBetween>

@@ -1,7 +1,8 @@
 import { type RefObject, useEffect } from 'react'
 
-/** What takes the focus in a form: a text, a choice that is made already, a switch, a list or a button. */
-const FIELDS = 'input:not(:disabled, [type="radio"]:not(:checked)), textarea:not(:disabled), button:not(:disabled)'
+/** What takes the focus in a form: a text, a choice that is made already, a switch or a list, but no button beside it. */
+const FIELDS =
+  'input:not(:disabled, [type="radio"]:not(:checked)), textarea:not(:disabled), button[aria-haspopup]:not(:disabled)'
 
 /**
  * Puts the focus into the first field of a dialog when it opens, where Cloudscape puts it on the closing cross. It does

@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert'
 import Checkbox from '@cloudscape-design/components/checkbox'
 import { useState } from 'react'
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { kmsFor } from '../../vault/key-region.js'
 import { useVault } from '../../vault/vault-context.js'
 import TaskDialog from '../task-dialog.js'

@@ -1,6 +1,6 @@
 import Box from '@cloudscape-design/components/box'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { kmsFor } from '../../vault/key-region.js'
 import { useVault } from '../../vault/vault-context.js'
 import { isImported } from '../key-kinds.js'

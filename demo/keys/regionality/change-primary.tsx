@@ -2,11 +2,11 @@ import Box from '@cloudscape-design/components/box'
 import FormField from '@cloudscape-design/components/form-field'
 import Select from '@cloudscape-design/components/select'
 import { useState } from 'react'
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { kmsFor, regionOf } from '../../vault/key-region.js'
 import { useVault } from '../../vault/vault-context.js'
+import { replicaRegionsOf } from '../key-set.js'
 import TaskDialog from '../task-dialog.js'
-import { replicaRegionsOf } from './key-set.js'
 
 interface Props {
   readonly primary: KeyRecord
