@@ -108,6 +108,9 @@ export interface MaterialsManager {
   decryptionMaterials(request: DecryptionMaterialsRequest): Promise<DecryptionMaterials>
 }
 
+/** Where materials come from. */
+export type MaterialsSource = Keyring | MaterialsManager
+
 /** The manager that keyrings get where nobody asks for another. */
 export class DefaultMaterialsManager implements MaterialsManager {
   readonly #keyring: Keyring
@@ -161,7 +164,7 @@ export class DefaultMaterialsManager implements MaterialsManager {
 }
 
 /** The manager of a keyring, or the one that is given. */
-export function materialsManager(source: Keyring | MaterialsManager): MaterialsManager {
+export function materialsManager(source: MaterialsSource): MaterialsManager {
   return 'encryptionMaterials' in source ? source : new DefaultMaterialsManager(source)
 }
 

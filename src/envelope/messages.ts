@@ -1,6 +1,13 @@
 /** Makes and opens whole messages, and begins those that come piece by piece. */
 import { type Bytes, concatenate } from '../contract/bytes.js'
 import { type Suite, suiteName, suiteOf } from '../contract/suites.js'
+import { dataWorkersFor } from './data-workers/data-workers.js'
+import { checkContext, contextWith, type EncryptionContext } from './encryption-context.js'
+import { MessageLimitError } from './errors.js'
+import type { MessageHeader } from './header.js'
+import { type MaterialsSource, materialsManager, wipe } from './materials.js'
+import { MessageDecryptor } from './message-decryptor.js'
+import { MessageEncryptor } from './message-encryptor.js'
 import type {
   ClientOptions,
   DecryptOptions,
@@ -8,14 +15,7 @@ import type {
   DecryptStreamOptions,
   EncryptOptions,
   EncryptResult,
-} from './client.js'
-import { dataWorkersFor } from './data-workers/data-workers.js'
-import { checkContext, contextWith, type EncryptionContext } from './encryption-context.js'
-import { MessageLimitError } from './errors.js'
-import type { MessageHeader } from './header.js'
-import { type Keyring, type MaterialsManager, materialsManager, wipe } from './materials.js'
-import { MessageDecryptor } from './message-decryptor.js'
-import { MessageEncryptor } from './message-encryptor.js'
+} from './options.js'
 import type { Sink } from './piece-stream.js'
 import { CommitmentPolicy, checkEncryptsWith } from './policies.js'
 
@@ -24,9 +24,6 @@ const DEFAULT_FRAME_LENGTH = 4096
 /** A frame has to be held as a whole before it can be believed. */
 const DEFAULT_MAX_FRAME_LENGTH = 16 * 1024 * 1024
 const LONGEST_FRAME = 0xffffffff
-
-/** Where materials come from. */
-export type MaterialsSource = Keyring | MaterialsManager
 
 export interface Messages {
   beginEncryption(source: MaterialsSource, options: EncryptOptions, sink: Sink): Promise<MessageEncryptor>

@@ -1,9 +1,9 @@
 import type { KmsClient } from '../client/client.js'
 import type { Bytes } from '../contract/bytes.js'
-import type { DecryptStreamOptions, TaskOptions } from '../envelope/client.js'
-import type { DataWorkersOptions } from '../envelope/data-workers/data-workers.js'
+import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
 import type { VaultKeyring } from '../envelope/keyrings/vault-keyring.js'
 import type { Messages } from '../envelope/messages.js'
+import type { DecryptStreamOptions, TaskOptions } from '../envelope/options.js'
 import { streamOf } from '../envelope/piece-stream.js'
 
 /**

@@ -14,7 +14,7 @@ import { KMSInternalException, KMSInvalidStateException, reviveError, Validation
 import { checkQuotas, type VaultQuotas } from '../contract/quotas.js'
 import type { KeyState } from '../contract/shapes.js'
 import { checkAccountId, checkRegion, checkVaultName, databasePrefix } from '../contract/vault-names.js'
-import type { DataWorkersOptions } from '../envelope/data-workers/data-workers.js'
+import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
 
 /** What {@link openVault} takes; every member has a default. */

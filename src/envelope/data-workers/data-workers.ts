@@ -1,17 +1,7 @@
 /** Workers for bulk encryption: neither the page, which would freeze, nor the HSM, which would answer nobody meanwhile. */
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import type { DataService, Done, HashTask, Refused, Task } from './data-service.js'
-
-/** How bulk data is encrypted. */
-export interface DataWorkersOptions {
-  /** How many workers there are at most; default one less than the processors, 1 to 4. */
-  readonly count?: number
-  /**
-   * Starts a worker with the file `browser-kms/data-worker.js`: for pages under Trusted Types, and for applications that
-   * build their own. Default: the file that comes with the package.
-   */
-  readonly start?: () => Worker
-}
+import type { DataWorkersOptions } from './options.js'
 
 /** Bytes of a message that are worked on where it is: starting a worker takes longer, and the page does not notice them. */
 export const HERE_UP_TO = 1_048_576
