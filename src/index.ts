@@ -4,6 +4,7 @@
  * @module
  */
 export { KmsClient } from './client/client.js'
+export type { AnyBytes } from './contract/bytes.js'
 export type { Simulation } from './contract/control.js'
 export * from './contract/exceptions.js'
 /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+export type { AnyBytes } from '../contract/bytes.js'
+export { KMSInternalException, ValidationException } from '../contract/errors.js'
 export type { Suite, SuiteId } from '../contract/suites.js'
 export { CachingMaterialsManager, type CachingOptions } from './caching.js'
 export { buildClient, type EnvelopeClient } from './client.js'

@@ -9,7 +9,10 @@ import type { CommitmentPolicy } from './policies.js'
 export interface ClientOptions {
   /** Default `REQUIRE_ENCRYPT_REQUIRE_DECRYPT`. */
   readonly commitmentPolicy?: CommitmentPolicy
-  /** Most encrypted data keys of a message; default no limit. */
+  /**
+   * Most encrypted data keys of a message, made or opened, 1 to 65,535; default 100. Each can cost a Decrypt, and whoever
+   * makes a message can put 65,535 into it. (The AWS Encryption SDK has no limit unless it is given one.)
+   */
   readonly maxEncryptedDataKeys?: number
   /**
    * Workers for what is larger than 1 MiB, `false` to do all on the calling thread. Default: a few that all clients of the
@@ -31,7 +34,10 @@ export interface EncryptOptions extends TaskOptions {
   readonly encryptionContext?: EncryptionContext
   /** Default 0x0578, signed; under a policy that forbids commitment 0x0378. */
   readonly suiteId?: SuiteId
-  /** Bytes of plaintext in a frame, 1 to 2^32 - 1; default 4096. */
+  /**
+   * Bytes of plaintext in a frame, 1 to 2^32 - 1; default 4096. Content of more than one frame of more than 16 MiB is opened
+   * as a stream only by who accepts that, by `maxFrameLength`.
+   */
   readonly frameLength?: number
   /**
    * Bytes of plaintext that a stream will have at most; more than that is refused. A caching materials manager needs it
@@ -43,7 +49,10 @@ export interface EncryptOptions extends TaskOptions {
 export interface DecryptOptions extends TaskOptions {
   /** Pairs that the message's encryption context must have. Default none. */
   readonly encryptionContext?: EncryptionContext
-  /** Longest frame that is accepted, in bytes; default 16 MiB in a stream, and no limit for a message that is there as a whole. */
+  /**
+   * Longest frame that is accepted, in bytes; default 16 MiB in a stream, and no limit for a message that is there as a
+   * whole. What counts are the frames that come, not the length that the header tells.
+   */
   readonly maxFrameLength?: number
   /** Longest plaintext that is accepted, in bytes; default no limit. */
   readonly maxBodyLength?: number

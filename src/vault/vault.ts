@@ -14,6 +14,7 @@ import { KMSInternalException, KMSInvalidStateException, reviveError, Validation
 import { checkQuotas, type VaultQuotas } from '../contract/quotas.js'
 import type { KeyState } from '../contract/shapes.js'
 import { checkAccountId, checkRegion, checkVaultName, databasePrefix } from '../contract/vault-names.js'
+import { dataWorkersBeside } from '../envelope/data-workers/beside.js'
 import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
 
@@ -48,8 +49,9 @@ export interface VaultOptions {
    */
   readonly quotas?: VaultQuotas
   /**
-   * Workers for the bulk data of {@link Vault.envelope}: how many, and how they are started, or `false` for none. Default: a
-   * few that all vaults of the page share.
+   * Workers for the bulk data of {@link Vault.envelope}: how many, and where their file is, or `false` for none. Default: a
+   * few that all vaults of the page share, with the file `data-worker.js` beside `worker` where that is the URL of the
+   * package's own `hsm.js`, and else as the application's bundler places it.
    */
   readonly dataWorkers?: DataWorkersOptions | false
   /** Closes the vault when aborted, also while it is opening. */
@@ -147,7 +149,8 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
       control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>),
       failureOf(worker, signal),
     ])
-    return new Vault(worker, control, opened, { region, dataWorkers, signal })
+    const beside = dataWorkersBeside(options.worker, globalThis.document?.baseURI ?? location.href)
+    return new Vault(worker, control, opened, { region, dataWorkers: dataWorkers ?? beside, signal })
   } catch (error) {
     // A worker that serves another vault goes on serving it.
     if (!(error instanceof KMSInvalidStateException && worker === options.worker)) worker.terminate()
@@ -334,8 +337,7 @@ export class Vault extends EventTarget {
    * ```
    */
   envelope(keyId: string, options: EnvelopeOptions = {}): Envelope {
-    const dataWorkers = this.#dataWorkers
-    return new Envelope(this.kms, keyId, { ...(dataWorkers !== undefined && { dataWorkers }), ...options })
+    return new Envelope(this.kms, keyId, options, { dataWorkers: this.#dataWorkers, ended: this.#watch.signal })
   }
 
   /**
@@ -451,7 +453,7 @@ export class Vault extends EventTarget {
   #end(reason: Error): void {
     this.#ended = reason
     this.#reportEnd(reason)
-    this.#watch.abort()
+    this.#watch.abort(reason)
     for (const connection of this.#connections) connection.close(reason)
     this.#connections.clear()
     this.dispatchEvent(new Event('close'))
