@@ -5,6 +5,7 @@
  */
 export { KmsClient } from './client/client.js'
 export { clientFromPort } from './client/client-from-port.js'
+export type { AnyBytes } from './contract/bytes.js'
 export type { Simulation } from './contract/control.js'
 export * from './contract/exceptions.js'
 /**

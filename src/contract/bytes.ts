@@ -3,6 +3,9 @@
 /** Bytes that are nobody else's. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
+/** Bytes as public functions take them: a `Uint8Array` or any other view, or a buffer. */
+export type AnyBytes = ArrayBufferView | ArrayBufferLike
+
 export function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
 }

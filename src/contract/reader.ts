@@ -39,8 +39,18 @@ export type ReadMembers<Members extends Table> = {
   readonly [Name in OptionalMembers<Members>]?: Exclude<ReadBy<Members[Name]>, undefined>
 }
 
+type ErrorOf = (message: string) => Error
+
 /** Why a value cannot be read; {@link read} makes an error for the caller of it. */
-class Unreadable extends Error {}
+class Unreadable extends Error {
+  /** Of a part that has an error of its own; see {@link failingWith}. */
+  readonly asError: ErrorOf | undefined
+
+  constructor(message: string, asError?: ErrorOf) {
+    super(message)
+    this.asError = asError
+  }
+}
 
 /**
  * For readers of one's own.
@@ -69,12 +79,12 @@ export function read<Read>(
   reader: Reader<Read>,
   value: unknown,
   name: string,
-  asError: (message: string) => Error = (message) => new ValidationException(message),
+  asError: ErrorOf = (message) => new ValidationException(message),
 ): Read {
   try {
     return reader(value, name)
   } catch (error) {
-    if (error instanceof Unreadable) throw asError(error.message)
+    if (error instanceof Unreadable) throw (error.asError ?? asError)(error.message)
     // A getter or a proxy of the caller's threw.
     throw asError(`${name} cannot be read: ${saidBy(error)}.`)
   }
@@ -87,6 +97,17 @@ function saidBy(error: unknown): string {
     return typeof message === 'string' && message !== '' ? shown(message) : 'it throws'
   } catch {
     return 'it throws'
+  }
+}
+
+/** A reader of a part that has an error of its own, whatever it is read as a part of. */
+export function failingWith<Read>(asError: ErrorOf, reader: Reader<Read>): Reader<Read> {
+  return (value, path) => {
+    try {
+      return reader(value, path)
+    } catch (error) {
+      throw error instanceof Unreadable ? new Unreadable(error.message, asError) : error
+    }
   }
 }
 

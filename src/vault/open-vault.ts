@@ -2,6 +2,7 @@ import { remoteOf } from '../client/remote.js'
 import { type ControlService, controlServiceMethods, type OpenedMessage } from '../contract/control.js'
 import { KMSInvalidStateException } from '../contract/errors.js'
 import { type ReadBy, read } from '../contract/reader.js'
+import { dataWorkersBeside } from '../envelope/data-workers/beside.js'
 import { checkNotLost, withExistenceLock } from './existence.js'
 import { writeMarker } from './marker.js'
 import { type VaultOptions, vaultOptions } from './options.js'
@@ -58,7 +59,8 @@ async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise
     const opened = await unlessItFails(starting, answer, signal)
     const session = new Session({ worker, control, opened }, region)
     signal?.addEventListener('abort', () => void session.close(), { signal: session.ended })
-    return new Vault(session, dataWorkers)
+    const base = globalThis.document?.baseURI ?? location.href
+    return new Vault(session, dataWorkers ?? dataWorkersBeside(source, base))
   } catch (error) {
     // A worker that serves another vault goes on serving it.
     if (!(error instanceof KMSInvalidStateException && worker === source)) endWorker(worker)

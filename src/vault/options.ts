@@ -1,20 +1,8 @@
 /** What `openVault` takes. */
 import { type VaultQuotas, vaultQuotas } from '../contract/quotas.js'
-import {
-  abortSignal,
-  callback,
-  flag,
-  handleOf,
-  kindOf,
-  optional,
-  type Reader,
-  structure,
-  text,
-  textOr,
-  wholeNumber,
-} from '../contract/reader.js'
+import { abortSignal, flag, handleOf, kindOf, optional, structure, text, textOr } from '../contract/reader.js'
 import { accountId, regionName, vaultName } from '../contract/vault-names.js'
-import type { DataWorkersOptions } from '../envelope/data-workers/data-workers.js'
+import { type DataWorkersOptions, dataWorkersChoice } from '../envelope/data-workers/options.js'
 
 /** What `openVault` takes; every member has a default. */
 export interface VaultOptions {
@@ -47,8 +35,9 @@ export interface VaultOptions {
    */
   readonly quotas?: VaultQuotas
   /**
-   * Workers for the bulk data of `Vault.envelope`: how many, and how they are started, or `false` for none. Default: a
-   * few that all vaults of the page share.
+   * Workers for the bulk data of `Vault.envelope`: how many, and where their file is, or `false` for none. Default: a
+   * few that all vaults of the page share, with the file `data-worker.js` beside `worker` where that is the URL of the
+   * package's own `hsm.js`, and else as the application's bundler places it.
    */
   readonly dataWorkers?: DataWorkersOptions | false
   /**
@@ -66,15 +55,6 @@ interface TrustedScriptURL {
   toJSON(): string
 }
 
-const dataWorkersOptions: Reader<DataWorkersOptions> = structure({
-  count: optional(wholeNumber({ min: 1, max: 64 })),
-  start: optional(callback as Reader<() => Worker>),
-})
-
-/** {@link VaultOptions.dataWorkers}, also of a single envelope. */
-export const dataWorkers: Reader<DataWorkersOptions | false> = (value, path) =>
-  value === false ? value : dataWorkersOptions(value, path)
-
 const workerOrUrl = handleOf<Exclude<VaultOptions['worker'], string | undefined>>(
   'a Worker, or the URL of its file',
   (value) => isWorker(value) || ['URL', 'TrustedScriptURL'].includes(kindOf(value)),
@@ -88,7 +68,7 @@ export const vaultOptions = structure({
   digestSigning: optional(flag),
   worker: optional(textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)),
   quotas: optional(vaultQuotas),
-  dataWorkers: optional(dataWorkers),
+  dataWorkers: optional(dataWorkersChoice),
   create: optional(flag),
   signal: optional(abortSignal),
 })

@@ -1,11 +1,9 @@
 import type { KmsClient } from '../client/client.js'
-import { keyIdentifier, type Simulation } from '../contract/control.js'
-import { read } from '../contract/reader.js'
-import type { DataWorkersOptions } from '../envelope/data-workers/data-workers.js'
+import type { Simulation } from '../contract/control.js'
+import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
 import { Connections, type ConnectOptions } from './connections.js'
 import { custodyOf } from './custody.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
-import { envelopeOptions } from './envelope-options.js'
 import { keyStateEvent, VaultEvents } from './events.js'
 import { requestPersistence } from './persistence.js'
 import { Regions } from './regions.js'
@@ -121,12 +119,7 @@ export class Vault extends VaultEvents {
    * ```
    */
   envelope(keyId: string, options: EnvelopeOptions = {}): Envelope {
-    const key = read(keyIdentifier, keyId, 'the key')
-    const dataWorkers = this.#dataWorkers
-    return new Envelope(this.kms, key, {
-      ...(dataWorkers !== undefined && { dataWorkers }),
-      ...read(envelopeOptions, options, "envelope's options"),
-    })
+    return new Envelope(this.kms, keyId, options, { dataWorkers: this.#dataWorkers, ended: this.#session.ended })
   }
 
   /**

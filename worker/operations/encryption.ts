@@ -6,6 +6,7 @@ import {
   IncorrectKeyException,
   InvalidCiphertextException,
   InvalidKeyUsageException,
+  KMSInternalException,
   ValidationException,
 } from '../../src/contract/errors.js'
 import type { EncryptionContext, OperationInput, Value } from '../../src/contract/shapes.js'
@@ -248,6 +249,11 @@ async function decryptWith(
   const { materialId, header, sealed } = readOwnCiphertext(blob)
   const material = await store.material(key.keyId, materialId)
   const { aead } = material?.handles ?? {}
+  // The ciphertext is not to blame: whoever believed that it was would throw it away.
+  if (material && !aead && material.imported?.isHere !== false)
+    throw new KMSInternalException(
+      'The vault has lost the handle of the material that made the ciphertext: the browser did not give it back from its storage.',
+    )
   const plaintext = aead && (await open(aead, sealed, authenticatedData(header, context)))
   if (!plaintext)
     throw new InvalidCiphertextException(
