@@ -153,13 +153,11 @@ function bundle(name: string, entry: string, outDir: string, root = entry): Envi
  * syntax, so that it runs as a module and as a classic script.
  */
 function singleFile(name: string, entry: string): EnvironmentOptions {
-  const { consumer, build } = bundle(name, entry, 'dist/lib')
   return {
-    consumer,
+    consumer: 'client',
     build: {
-      ...build,
       lib: { entry: { [name]: path(entry) }, formats: ['iife'], name: 'browserKms', fileName: () => `${name}.js` },
-      license: false,
+      outDir: path('dist/lib'),
       rolldownOptions: { output: { minify: true, codeSplitting: false } },
     },
   }

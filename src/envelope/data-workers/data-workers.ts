@@ -1,5 +1,6 @@
 /** Workers for bulk encryption: neither the page, which would freeze, nor the HSM, which would answer nobody meanwhile. */
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import type { Bytes } from '../../contract/bytes.js'
 import type { DataService, Done, HashTask, Refused, Task } from './data-service.js'
 
 /** How bulk data is encrypted. */
@@ -66,7 +67,7 @@ export class Seat {
     return this.#await(this.#service.hash(transfer(task, [task.bytes.buffer])))
   }
 
-  digest(id: number): Promise<Uint8Array<ArrayBuffer>> {
+  digest(id: number): Promise<Bytes> {
     return this.#await(this.#service.digest(id))
   }
 
