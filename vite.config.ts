@@ -3,36 +3,31 @@
  *
  * - `index.js`, `envelope.js` and `aws.js`, what applications import; readable, their dependencies left to the
  *   application's bundler. They are built together, because they share classes that `instanceof` has to know; what they
- *   share, and what they load later, lies in `page/`;
+ *   share, and what they load later, are the `page.*.js` beside them: all of them name the workers as files of their own
+ *   folder, which is still true after a bundler that does not look at such names has put them into one;
  * - `worker.js`, for applications that build a worker file of their own; likewise, by itself;
  * - `hsm.js` and `data-worker.js`, the ready-made workers: minified, with their dependencies, so that they also work served
- *   as they are.
+ *   as they are; `hsm.single.js` and `data-worker.single.js`, the same of one file each.
  *
  * With `--mode size`, what `import 'browser-kms'` costs in an application: minified, with its dependencies, in dist/size.
  */
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import packageJson from './package.json' with { type: 'json' }
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
-/** Workers that the library starts: the module that does, what it starts, and the file that it is in the package. */
+/** Workers that the library starts: their source, and the file that each is in the package. */
 const workers = [
+  { source: path('worker/entry.ts'), built: 'hsm.js', placeholder: '__browserKmsHsmUrl__' },
   {
-    starter: 'src/vault/start-worker.ts',
-    source: '../../worker/entry.ts',
-    built: 'hsm.js',
-    placeholder: '__browserKmsHsmUrl__',
-  },
-  {
-    starter: 'src/envelope/data-workers/data-workers.ts',
-    source: './entry.ts',
+    source: path('src/envelope/data-workers/entry.ts'),
     built: 'data-worker.js',
     placeholder: '__browserKmsDataWorkerUrl__',
   },
 ]
 
-const urlOf = (file: string) => `new URL('${file}', import.meta.url)`
+const URL_OF_A_FILE = /new URL\('(\.[^']+)', import\.meta\.url\)/g
 
 /**
  * Lets the built page start the built workers by the expression that application bundlers (Vite, webpack, Parcel) look
@@ -42,28 +37,35 @@ function workerUrls(): Plugin {
   return {
     name: 'browser-kms:worker-urls',
     enforce: 'pre',
+    applyToEnvironment: ({ name }) => name === 'library' || name === 'page',
     transform(code, id) {
-      const worker = workers.find(({ starter }) => id === path(starter))
-      if (!worker) return undefined
-      const expression = urlOf(worker.source)
-      if (code.split(expression).length !== 2) this.error(`expected exactly one ${expression}`)
-      return { code: code.replace(expression, worker.placeholder), map: null }
+      if (!id.startsWith(path('src/'))) return undefined
+      const hidden = code.replace(URL_OF_A_FILE, (expression, file: string) => {
+        const named = fileURLToPath(new URL(file, pathToFileURL(id)))
+        const worker = workers.find(({ source }) => source === named)
+        return worker?.placeholder ?? expression
+      })
+      return hidden === code ? undefined : { code: hidden, map: null }
     },
-    renderChunk(code, chunk) {
-      let rendered = code
-      for (const { starter, built, placeholder } of workers) {
-        if (!chunk.moduleIds.includes(path(starter))) continue
-        if (rendered.split(placeholder).length !== 2) this.error(`the URL of ${built} is lost from ${chunk.fileName}`)
-        const up = '../'.repeat(chunk.fileName.split('/').length - 1)
-        rendered = rendered.replace(placeholder, urlOf(`${up || './'}${built}`))
-      }
+    renderChunk(code) {
+      const rendered = workers.reduce(
+        (text, { built, placeholder }) => text.replaceAll(placeholder, `new URL('./${built}', import.meta.url)`),
+        code,
+      )
       return rendered === code ? undefined : { code: rendered, map: null }
+    },
+    generateBundle(_options, bundle) {
+      const code = Object.values(bundle).map((output) => (output.type === 'chunk' ? output.code : ''))
+      for (const { built } of workers) {
+        const starts = code.join('').split(new RegExp(`/${built}['"\`]`)).length - 1
+        if (starts !== 1) this.error(`${built} is started in ${starts} places, and not in one`)
+      }
     },
   }
 }
 
 /** Modules for bundlers: readable, and importing their dependencies. */
-function modules(name: string, entries: Readonly<Record<string, string>>): EnvironmentOptions {
+function modules(chunkFileNames: string, entries: Readonly<Record<string, string>>): EnvironmentOptions {
   return {
     consumer: 'client',
     build: {
@@ -72,7 +74,7 @@ function modules(name: string, entries: Readonly<Record<string, string>>): Envir
       minify: false,
       rolldownOptions: {
         external: Object.keys(packageJson.dependencies).map((dependency) => new RegExp(`^${dependency}(/|$)`)),
-        output: { chunkFileNames: `${name}/[name].js` },
+        output: { chunkFileNames },
       },
     },
   }
@@ -146,19 +148,36 @@ function bundle(name: string, entry: string, outDir: string, root = entry): Envi
   }
 }
 
+/**
+ * A ready-made worker as one file, for tools that find no workers and for servers of single files. Without a module's
+ * syntax, so that it runs as a module and as a classic script.
+ */
+function singleFile(name: string, entry: string): EnvironmentOptions {
+  return {
+    consumer: 'client',
+    build: {
+      lib: { entry: { [name]: path(entry) }, formats: ['iife'], name: 'browserKms', fileName: () => `${name}.js` },
+      outDir: path('dist/lib'),
+      rolldownOptions: { output: { minify: true, codeSplitting: false } },
+    },
+  }
+}
+
 export default defineConfig(({ mode }) => {
   const environments: Record<string, EnvironmentOptions> =
     mode === 'size'
       ? { page: bundle('page', 'src/index.ts', 'dist/size') }
       : {
-          library: modules('page', {
+          library: modules('page.[name].js', {
             index: path('src/index.ts'),
             envelope: path('src/envelope/index.ts'),
             aws: path('src/aws/index.ts'),
           }),
-          worker: modules('worker', { worker: path('worker/index.ts') }),
+          worker: modules('worker/[name].js', { worker: path('worker/index.ts') }),
           hsm: bundle('hsm', 'worker/entry.ts', 'dist/lib', 'worker/door/serve.ts'),
           data: bundle('data-worker', 'src/envelope/data-workers/entry.ts', 'dist/lib'),
+          singleHsm: singleFile('hsm.single', 'dist/lib/hsm.js'),
+          singleData: singleFile('data-worker.single', 'dist/lib/data-worker.js'),
         }
   return {
     publicDir: false,

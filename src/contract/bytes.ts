@@ -1,7 +1,10 @@
 /** Byte strings, as page and worker both handle them. */
 
-/** Bytes that are nobody else's. */
-export type Bytes = Uint8Array<ArrayBuffer>
+/**
+ * Bytes that are nobody else's: `Uint8Array<ArrayBuffer>`, by a name that compilers older than TypeScript 5.7 know too, where
+ * `Uint8Array` has no parameter. What is declared for applications is declared by this name.
+ */
+export type Bytes = ReturnType<typeof Uint8Array.of>
 
 /** Bytes as public functions take them: a `Uint8Array` or any other view, or a buffer. */
 export type AnyBytes = ArrayBufferView | ArrayBufferLike

@@ -3,6 +3,7 @@
  * down twice.
  */
 import type { AlwaysAnswered } from './always-answered.js'
+import type { Bytes } from './bytes.js'
 import type { operations, shapes } from './model.js'
 
 type Shapes = typeof shapes
@@ -64,8 +65,10 @@ export type ValidInput<Name extends OperationName> = OperationInput<Name> & {
 export type OperationResult<Name extends OperationName> = Operations[Name]['output'] extends null
   ? Record<never, never>
   : Value<Operations[Name]['output']>
+/** Bytes that are given out have a buffer of their own: a `Blob`, a `Response` and WebCrypto take them as they are. */
+type GivenOut<T> = { [M in keyof T]: T[M] extends infer V ? (V extends Uint8Array ? Bytes : V) : never }
 /** What the caller of an operation gets: AWS's response members, and `$metadata` as the AWS SDK adds it. */
-export type OperationOutput<Name extends OperationName> = OperationResult<Name> & {
+export type OperationOutput<Name extends OperationName> = GivenOut<OperationResult<Name>> & {
   readonly $metadata: ResponseMetadata
 }
 

@@ -35,7 +35,7 @@ export interface Run {
   readonly isLast: boolean
 }
 
-const contents = {
+const contents: Readonly<Record<'frame' | 'final' | 'whole', Bytes>> = {
   frame: encoder.encode('AWSKMSEncryptionClient Frame'),
   final: encoder.encode('AWSKMSEncryptionClient Final Frame'),
   whole: encoder.encode('AWSKMSEncryptionClient Single Block'),
@@ -128,7 +128,7 @@ export async function openRun(cipher: ContentCipher, layout: Layout, run: Run): 
 
 /** What goes into the sealing of a frame beside its content: one pair of buffers for all frames of a kind. */
 class FrameData {
-  readonly iv = new Uint8Array(IV_LENGTH)
+  readonly iv: Bytes = new Uint8Array(IV_LENGTH)
   readonly additionalData: Bytes
   readonly #numbers: DataView
   readonly #iv = new DataView(this.iv.buffer)

@@ -26,8 +26,15 @@ type Output<M extends Method> = Awaited<ReturnType<M>>
 type Response<M extends Method> = Omit<Output<M>, '$metadata'>
 
 type Fits<From, To> = [From] extends [To] ? true : false
-/** All members required, at all depths: what lacks an optional member fits a type that has it, unless it is complete. */
-type Complete<T> = T extends Uint8Array | Date ? T : { [Member in keyof T]-?: Complete<Exclude<T[Member], undefined>> }
+/**
+ * All members required, at all depths: what lacks an optional member fits a type that has it, unless it is complete. Bytes
+ * are bytes: ours have memory of their own, which the SDK does not say of its.
+ */
+type Complete<T> = T extends Uint8Array
+  ? Uint8Array
+  : T extends Date
+    ? T
+    : { [Member in keyof T]-?: Complete<Exclude<T[Member], undefined>> }
 
 interface Comparison<Ours extends Method, Sdk extends Method> {
   sdkInputFitsOurs: Fits<Input<Sdk>, Input<Ours>>

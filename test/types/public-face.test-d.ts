@@ -1,18 +1,36 @@
 /** What the types of the public face promise to callers. */
+import { KMS } from '@aws-sdk/client-kms'
 import { type KmsClient, openVault, type Vault } from 'browser-kms'
+import { KmsKeyring } from 'browser-kms/envelope'
 import { serveVault } from 'browser-kms/worker'
 import { expectTypeOf, test } from 'vitest'
 
 declare const vault: Vault
 
+type Envelope = ReturnType<Vault['envelope']>
+type Answer<Name extends keyof KmsClient> = KmsClient[Name] extends (...parameters: never[]) => Promise<infer Output>
+  ? Output
+  : never
+
 test('what every answer holds needs no check', () => {
-  type Answer<Name extends keyof KmsClient> = KmsClient[Name] extends (...parameters: never[]) => Promise<infer Output>
-    ? Output
-    : never
-  expectTypeOf<Answer<'encrypt'>['CiphertextBlob']>().toEqualTypeOf<Uint8Array>()
-  expectTypeOf<Answer<'decrypt'>['Plaintext']>().toEqualTypeOf<Uint8Array>()
+  expectTypeOf<Answer<'encrypt'>['CiphertextBlob']>().toEqualTypeOf<Uint8Array<ArrayBuffer>>()
+  expectTypeOf<Answer<'decrypt'>['Plaintext']>().toEqualTypeOf<Uint8Array<ArrayBuffer>>()
   expectTypeOf<Answer<'createKey'>['KeyMetadata']['KeyId']>().toEqualTypeOf<string>()
   expectTypeOf<Answer<'listKeys'>['NextMarker']>().toEqualTypeOf<string | undefined>()
+})
+
+test('bytes that are given out fit what the platform takes', () => {
+  type Platform = BlobPart & BufferSource & BodyInit
+  expectTypeOf<Answer<'sign'>['Signature']>().toExtend<Platform>()
+  expectTypeOf<Answer<'generateDataKey'>['Plaintext']>().toExtend<Platform>()
+  expectTypeOf<Answer<'generateRandom'>['Plaintext']>().toExtend<Platform>()
+  expectTypeOf<Awaited<ReturnType<Envelope['encrypt']>>>().toExtend<Platform>()
+  expectTypeOf<Awaited<ReturnType<Envelope['decrypt']>>['plaintext']>().toExtend<Platform>()
+})
+
+test('a keyring takes the KMS client of the AWS SDK', () => {
+  expectTypeOf(KmsKeyring).toBeConstructibleWith({ client: new KMS(), generatorKeyId: 'alias/notes' })
+  expectTypeOf(KmsKeyring).toBeConstructibleWith({ client: (region: string) => new KMS({ region }) })
 })
 
 test('a request of a wrong shape does not compile', () => {

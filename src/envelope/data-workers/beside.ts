@@ -2,7 +2,7 @@ import { kindOf } from '../../contract/reader.js'
 import type { DataWorkersOptions } from './options.js'
 
 /** The package's ready-made files, by the names that they have in it. */
-const HSM = '/hsm.js'
+const HSM = 'hsm.js'
 const DATA_WORKER = 'data-worker.js'
 
 /**
@@ -16,7 +16,7 @@ const DATA_WORKER = 'data-worker.js'
 export function dataWorkersBeside(hsm: unknown, base: string): DataWorkersOptions | undefined {
   if (typeof hsm !== 'string' && kindOf(hsm) !== 'URL') return undefined
   const url = new URL(String(hsm), base)
-  if (!url.pathname.endsWith(HSM)) return undefined
+  if (!url.pathname.endsWith(`/${HSM}`)) return undefined
   const beside = new URL(DATA_WORKER, url)
   // A query that tells versions apart goes for both.
   beside.search = url.search

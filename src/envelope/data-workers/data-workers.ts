@@ -1,6 +1,7 @@
 /** Workers for bulk encryption: neither the page, which would freeze, nor the HSM, which would answer nobody meanwhile. */
 import { transfer } from 'comlink'
 import { type Remote, releaseProxy, remoteOf } from '../../client/remote.js'
+import type { Bytes } from '../../contract/bytes.js'
 import { KMSInternalException } from '../../contract/errors.js'
 import { hasMethods } from '../option-readers.js'
 import type { DataService, Done, HashTask, Refused, Task } from './data-service.js'
@@ -62,7 +63,7 @@ export class Seat {
     return this.#await(() => this.#service.hash(transfer(task, [task.bytes.buffer])))
   }
 
-  digest(id: number): Promise<Uint8Array<ArrayBuffer>> {
+  digest(id: number): Promise<Bytes> {
     return this.#await(() => this.#service.digest(id))
   }
 

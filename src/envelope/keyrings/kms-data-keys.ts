@@ -13,17 +13,22 @@ interface RequestOfKms {
   readonly GrantTokens?: string[]
 }
 
-/** What a keyring needs of a KMS client: a `KmsClient` of a vault, or the `KMS` class of `@aws-sdk/client-kms`. */
+/**
+ * What a keyring needs of a KMS client: a `KmsClient` of a vault, or the `KMS` class of `@aws-sdk/client-kms`. Answers may
+ * be `undefined` by their types, as the SDK's are, also where `exactOptionalPropertyTypes` tells that from absent.
+ */
 export interface KmsCalls {
-  generateDataKey(
-    input: RequestOfKms & { KeyId: string; NumberOfBytes: number },
-  ): Promise<{ readonly KeyId?: string; readonly Plaintext?: Uint8Array; readonly CiphertextBlob?: Uint8Array }>
+  generateDataKey(input: RequestOfKms & { KeyId: string; NumberOfBytes: number }): Promise<{
+    readonly KeyId?: string | undefined
+    readonly Plaintext?: Uint8Array | undefined
+    readonly CiphertextBlob?: Uint8Array | undefined
+  }>
   encrypt(
     input: RequestOfKms & { KeyId: string; Plaintext: Uint8Array },
-  ): Promise<{ readonly KeyId?: string; readonly CiphertextBlob?: Uint8Array }>
+  ): Promise<{ readonly KeyId?: string | undefined; readonly CiphertextBlob?: Uint8Array | undefined }>
   decrypt(
     input: RequestOfKms & { KeyId: string; CiphertextBlob: Uint8Array },
-  ): Promise<{ readonly KeyId?: string; readonly Plaintext?: Uint8Array }>
+  ): Promise<{ readonly KeyId?: string | undefined; readonly Plaintext?: Uint8Array | undefined }>
 }
 
 /** A client of a vault, which has handles. */
@@ -132,8 +137,8 @@ function encryptedBy({
   KeyId = '',
   CiphertextBlob,
 }: {
-  readonly KeyId?: string
-  readonly CiphertextBlob?: Uint8Array
+  readonly KeyId?: string | undefined
+  readonly CiphertextBlob?: Uint8Array | undefined
 }): EncryptedDataKey {
   if (!keyArn(KeyId) || !CiphertextBlob)
     throw new KMSInternalException('KMS did not name the key that it used by its ARN.')
