@@ -2,16 +2,12 @@
  * The package as applications get it: the built library in the node_modules of an application, which Vite bundles, under
  * a strict Content Security Policy.
  */
-import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import type { Vault } from 'browser-kms'
-import { build, createBuilder, type PreviewServer, preview } from 'vite'
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const app = join(root, 'dist/app-under-test')
-const installed = join(app, 'node_modules/browser-kms')
+import { build, type PreviewServer, preview } from 'vite'
+import { type Application, makeApplication } from './fixtures/application.js'
 
 const sources = {
   'index.html': '<!doctype html><title>An application</title><script type="module" src="./main.js"></script>',
@@ -30,29 +26,21 @@ const sources = {
     serveVault({ now: () => Date.UTC(2040, 0, 1) })`,
 }
 
+let application: Application
 let server: PreviewServer
 let address: string
 
 test.describe.configure({ mode: 'default' })
 
 test.beforeAll(async () => {
-  await rm(app, { recursive: true, force: true })
-  await mkdir(join(app, 'public'), { recursive: true })
-  const environment = { build: { outDir: join(installed, 'dist/lib') } }
-  const library = await createBuilder({
-    root,
-    configFile: join(root, 'vite.config.ts'),
-    logLevel: 'warn',
-    environments: { library: environment, worker: environment, hsm: environment, data: environment },
-  })
-  await library.buildApp()
-  await copyFile(join(root, 'package.json'), join(installed, 'package.json'))
+  application = await makeApplication(sources)
   for (const part of ['hsm.js', 'hsm'])
-    await cp(join(installed, 'dist/lib', part), join(app, 'public', part), { recursive: true })
-  for (const [name, source] of Object.entries(sources)) await writeFile(join(app, name), source)
+    await cp(join(application.installed, 'dist/lib', part), join(application.folder, 'public', part), {
+      recursive: true,
+    })
 
   const bundled = {
-    root: app,
+    root: application.folder,
     configFile: false as const,
     logLevel: 'warn' as const,
     worker: { format: 'es' as const },
@@ -69,7 +57,10 @@ test.beforeAll(async () => {
   address = server.resolvedUrls?.local[0] ?? ''
 })
 
-test.afterAll(() => server.close())
+test.afterAll(async () => {
+  await server.close()
+  await application.remove()
+})
 
 const thisYear = new Date().getUTCFullYear()
 
@@ -104,7 +95,7 @@ for (const { way, open, year } of [
   })
 
 test('no part of a worker that is loaded later imports the worker’s own file, which WebKit would run a second time', async () => {
-  const assets = join(app, 'dist/assets')
+  const assets = join(application.folder, 'dist/assets')
   const names = (await readdir(assets)).filter((name) => name.endsWith('.js'))
   const entries = names.filter((name) => /^(hsm|own|data-worker)-/.test(name))
   expect(entries.length).toBeGreaterThanOrEqual(3)
