@@ -100,7 +100,7 @@ describe.each(suiteIds.map((id) => [suiteName(id), id] as const))('suite %s', (_
 describe('KAT-12 what was changed is refused', () => {
   const cases = Object.entries(messages)
 
-  test.each(cases)('every bit of %s', async (_name, message) => {
+  test.each(cases)('every bit of %s', { timeout: 120_000 }, async (_name, message) => {
     const keyring = await knownKeyring()
     const bytes = hex(message)
     for (let bit = 0; bit < 8 * bytes.byteLength; bit++) {
