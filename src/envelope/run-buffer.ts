@@ -11,11 +11,15 @@ export function framesOfRun(frameLength: number): number {
   return Math.max(1, Math.min(MOST_FRAMES, Math.floor(RUN_LENGTH / frameLength)))
 }
 
-/** Gathers the bytes of a run. It grows with what comes, never ahead of it by more than a copy. */
+/**
+ * Gathers the bytes of a run. It grows with what comes, never ahead of it by more than a copy, nor beyond what a run before
+ * has had.
+ */
 export class RunBuffer {
   readonly #spare: (length: number) => Bytes | undefined
   #bytes: Bytes = new Uint8Array(0)
   #length = 0
+  #longestRun = 0
 
   /** @param spare gives a buffer to be used again, if there is one */
   constructor(spare: (length: number) => Bytes | undefined) {
@@ -49,6 +53,7 @@ export class RunBuffer {
   /** Gives out what has been gathered, up to a length; the rest stays. */
   take(length = this.#length): Bytes {
     const taken = this.#bytes.subarray(0, length)
+    this.#longestRun = Math.max(this.#longestRun, length)
     const rest = this.#bytes.subarray(length, this.#length)
     this.#bytes = new Uint8Array(0)
     this.#length = 0
@@ -66,7 +71,10 @@ export class RunBuffer {
 
   #reserve(needed: number, capacity: number): void {
     if (needed <= this.#bytes.byteLength) return
-    const length = Math.max(needed, Math.min(capacity, Math.max(4 * this.#bytes.byteLength, FIRST_LENGTH)))
+    const length = Math.max(
+      needed,
+      Math.min(capacity, Math.max(4 * this.#bytes.byteLength, FIRST_LENGTH, this.#longestRun)),
+    )
     const larger = this.#spare(length) ?? new Uint8Array(length)
     larger.set(this.filled)
     this.filled.fill(0)
