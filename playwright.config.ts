@@ -31,7 +31,7 @@ export default defineConfig({
     { name: 'pack', testMatch: 'package/pack.setup.ts' },
     { name: 'package', testMatch: 'package/**/*.spec.ts', dependencies: ['pack'] },
     { name: 'vault', testMatch: 'vault/**/*.spec.ts', use: { baseURL: origin(process.env.VAULT_PAGES_PORT) } },
-    { name: 'demo', testMatch: 'demo.spec.ts', timeout: 180_000, use: { baseURL: origin(process.env.DEMO_PORT) } },
+    { name: 'demo', testMatch: 'demo/**/*.spec.ts', timeout: 180_000, use: { baseURL: origin(process.env.DEMO_PORT) } },
   ],
   webServer: [
     {

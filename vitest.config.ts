@@ -27,7 +27,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 30_000,
+          testTimeout: 120_000,
+          maxWorkers: '100%',
           // First these, then those in the browser, which have the machine to themselves.
           sequence: { groupOrder: 1 },
         },
@@ -74,8 +75,12 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // A busy machine of two cores takes its time; a test that has to be quick measures by itself.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
+          // By default one core stays idle, and of two that is half of them.
+          maxWorkers: '100%',
           sequence: { groupOrder: 2 },
           browser: {
             enabled: true,
@@ -85,6 +90,7 @@ export default defineConfig({
               launchOptions: { ...(executablePath && { executablePath }), args: chromiumArguments() },
             }),
             instances: [{ browser: 'chromium' }],
+            connectTimeout: 180_000,
             commands: vectorCommands,
           },
         },

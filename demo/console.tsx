@@ -7,6 +7,7 @@ import Spinner from '@cloudscape-design/components/spinner'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import AboutVault from './about-vault.js'
 import { useStayOnDrop } from './files/use-dropped-file.js'
+import { useKeptFocus } from './kept-focus.js'
 import { keyName } from './keys/key-names.js'
 import KeysPage from './keys/keys-page.js'
 import { NoticeBar } from './notices/notices.js'
@@ -27,6 +28,7 @@ export default function Console() {
   const [navigationOpen, setNavigationOpen] = useState(WIDE.matches)
   const [helpOpen, setHelpOpen] = useState(false)
   useFollowedByFocus(route, heading)
+  useKeptFocus(heading)
   useStayOnDrop()
   useEffect(() => {
     document.title = `${title} - browser-kms`

@@ -56,7 +56,7 @@ const operationLines = Object.entries(api.operations).map(
 writeFileSync(
   'src/contract/model.ts',
   `${HEADER('the AWS KMS API model')}
-import type { OperationModel, Shape } from './shapes.js'
+import type { OperationModel, Shape } from './api-model.js'
 
 /** Every shape of the AWS KMS API that is not an error. \`min\` and \`max\` are lengths, or values for integers. */
 export const shapes = {
@@ -188,7 +188,7 @@ writeFileSync(
   'worker/pipeline/key-states.ts',
   `${HEADER('the key-state truth table (STATE-13)')}
 import type { OperationName } from '../../src/contract/shapes.js'
-import type { KeyStateCell, KeyStateRow } from './state-guard.js'
+import type { KeyStateCell, KeyStateRow } from './key-state-rules.js'
 
 ${[...cells.values()].map(({ name, value }) => `const ${name}: KeyStateCell = ${literal(value)}`).join('\n')}
 
@@ -252,6 +252,12 @@ for (const operation of ['Encapsulate', 'Decapsulate']) special.set(`kms:${opera
 const identityOnly = Object.entries(permissions.conditionKeys)
   .filter(([, { policyTypes }]) => !policyTypes.includes('key-policy'))
   .map(([name]) => conditionKey(name))
+// A policy that names another key of ours was mistyped.
+const ours = Object.keys(permissions.conditionKeys).filter((name) => name.startsWith('kms:'))
+const isFamily = (name) => name.includes('${')
+const multiValued = Object.entries({ ...permissions.conditionKeys, ...permissions.globalConditionKeys })
+  .filter(([, { cardinality }]) => cardinality === 'multi')
+  .map(([name]) => conditionKey(name))
 const crossAccount = Object.entries(permissions.operations)
   .filter(([, operation]) => operation.crossAccount)
   .map(([name]) => name)
@@ -268,6 +274,15 @@ export const keyConditionKeys: readonly string[] = ${literal(common)}
 
 /** Condition keys that only identity policies see. */
 export const identityOnlyConditionKeys: readonly string[] = ${literal(identityOnly)}
+
+/** The condition keys of AWS KMS. */
+export const kmsConditionKeys: readonly string[] = ${literal(ours.filter((name) => !isFamily(name)).map(conditionKey))}
+
+/** What the other condition keys of AWS KMS begin with. */
+export const kmsConditionKeyFamilies: readonly string[] = ${literal(ours.filter(isFamily).map(conditionKey))}
+
+/** Condition keys with several values, which ask for a set operator (AUTHZ-24). */
+export const multiValuedConditionKeys: readonly string[] = ${literal([...new Set(multiValued)])}
 
 /** Condition keys of single actions, beside those. */
 export const actionConditionKeys: Readonly<Record<string, readonly string[]>> = {

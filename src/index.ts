@@ -4,6 +4,8 @@
  * @module
  */
 export { KmsClient } from './client/client.js'
+export { clientFromPort } from './client/client-from-port.js'
+export type { AnyBytes } from './contract/bytes.js'
 export type { Simulation } from './contract/control.js'
 export * from './contract/exceptions.js'
 /**
@@ -14,7 +16,7 @@ export * from './contract/exceptions.js'
  * const canSign = Object.entries(keySpecs).filter(([, { usages }]) => usages.SIGN_VERIFY)
  */
 export { type KeyAlgorithms, type KeySpecRow, type KeyType, keySpecs } from './contract/key-specs.js'
-export { KmsError } from './contract/kms-error.js'
+export { type ErrorReason, KmsError } from './contract/kms-error.js'
 export type { RequestProfile, RequestQuotas, VaultQuotas } from './contract/quotas.js'
 export type {
   EncryptionContext,
@@ -28,15 +30,12 @@ export type {
   Origin,
   ResponseMetadata,
 } from './contract/shapes.js'
+export { VaultLostException } from './contract/vault-lost.js'
+export type { ConnectOptions } from './vault/connections.js'
+export { deleteVault } from './vault/delete-vault.js'
 export { Envelope, type EnvelopeDecryptOptions, type EnvelopeOptions, type OpenedEnvelope } from './vault/envelope.js'
-export {
-  type ConnectOptions,
-  clientFromPort,
-  deleteVault,
-  type KeyStateDetail,
-  openVault,
-  type SimulateOptions,
-  Vault,
-  type VaultEventMap,
-  type VaultOptions,
-} from './vault/vault.js'
+export type { KeyStateDetail, VaultEventMap } from './vault/events.js'
+export { openVault } from './vault/open-vault.js'
+export type { VaultOptions } from './vault/options.js'
+export type { SimulateOptions } from './vault/simulation.js'
+export { Vault } from './vault/vault.js'

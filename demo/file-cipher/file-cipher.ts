@@ -4,12 +4,15 @@ import { buildClient, KmsKeyring, type TaskOptions } from 'browser-kms/envelope'
 import { dataWorkers } from '../trusted-scripts.js'
 import { ACCOUNT_ID, REGION } from '../vault/own-account.js'
 import { chooseDestination } from './choose-destination.js'
+import { counted } from './counted.js'
 import { type Destination, discardDestination, openDestination } from './destination.js'
 import { FILE_ENDING, originalName, readHeader } from './encrypted-file.js'
 
 /** What a finished task hands over. */
 export interface FileResult {
   readonly name: string
+  /** Bytes of the output. */
+  readonly length: number
   readonly destination: Destination
   /** The output, unless it is in a file the user picked. */
   readonly blob: Blob | undefined
@@ -60,22 +63,34 @@ export async function decryptFile(
   })
   const decryption = buildClient({ dataWorkers }).decryptStream(ownKeys, {
     signal,
-    onProgress,
     // The output is put in place only once all of it is verified.
     allowSigned: true,
   })
-  return save(file.stream().pipeThrough(decryption), { name, length: file.size, askWhereToSave, signal })
+  // The size of what comes out is known at the end alone: progress is how much of the file has gone in.
+  return save(file.stream().pipeThrough(counted(onProgress)).pipeThrough(decryption), {
+    name,
+    length: file.size,
+    askWhereToSave,
+    signal,
+  })
 }
 
 interface SaveOptions extends Pick<FileTaskOptions, 'signal' | 'askWhereToSave'> {
   readonly name: string
+  /** Bytes of the output, about. */
   readonly length: number
 }
 
 async function save(
-  output: ReadableStream<Uint8Array>,
+  made: ReadableStream<Uint8Array>,
   { name, length, askWhereToSave, signal }: SaveOptions,
 ): Promise<FileResult> {
+  let written = 0
+  const output = made.pipeThrough(
+    counted((total) => {
+      written = total
+    }),
+  )
   let destination: Destination | undefined
   try {
     // A key that cannot be used, or a file that is none, fails here, before the user is asked where to save.
@@ -85,7 +100,7 @@ async function save(
     if (first) await write(writable, first)
     await output.pipeTo(writable, { signal })
     const savedAs = destination.kind === 'picked' ? destination.handle.name : name
-    return { name: savedAs, destination, blob: await result() }
+    return { name: savedAs, length: written, destination, blob: await result() }
   } catch (error) {
     // Ends the work that nobody waits for any more, if that is not what has failed.
     await output.cancel(error).catch(() => {})

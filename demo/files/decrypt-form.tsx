@@ -10,7 +10,7 @@ import { keyName } from '../keys/key-names.js'
 import ErrorText from '../notices/error-text.js'
 import { explainError } from '../notices/explain-error.js'
 import { hrefs } from '../route.js'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { ListedKey } from '../vault/key-facts.js'
 import { useKeys } from '../vault/vault-context.js'
 import type { ChosenFile } from './chosen-file.js'
 import SaveOption, { type Saving } from './save-option.js'
@@ -49,7 +49,13 @@ export default function DecryptForm({ chosen, saving, onDecrypt }: Props) {
             { label: 'Original name', value: <span className="breakable">{originalName(header, file)}</span> },
             {
               label: 'Encrypted with',
-              value: key ? <Link href={hrefs.key(key.keyId)}>{keyName(key)}</Link> : 'a key this browser does not have',
+              value: key ? (
+                <Link href={hrefs.key(key.keyId)}>
+                  <span className="breakable">{keyName(key)}</span>
+                </Link>
+              ) : (
+                'a key this browser does not have'
+              ),
             },
           ]}
         />
@@ -63,7 +69,7 @@ export default function DecryptForm({ chosen, saving, onDecrypt }: Props) {
 }
 
 /** The first of some keys that the vault has: itself, or its replica in the vault's Region. */
-function ownKey(arns: readonly string[], keys: readonly KeyRecord[]): KeyRecord | undefined {
+function ownKey(arns: readonly string[], keys: readonly ListedKey[]): ListedKey | undefined {
   const keyIds = arns.map((arn) => arn.slice(arn.lastIndexOf('/') + 1))
   return keyIds.map((keyId) => keys.find((key) => key.keyId === keyId)).find((key) => key !== undefined)
 }

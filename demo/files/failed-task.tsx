@@ -18,7 +18,7 @@ export default function FailedTask({ direction, error, keyId, onRetry }: Props) 
 
   const enable = async (KeyId: string) => {
     const enabled = await run(() => vault.kms.enableKey({ KeyId }), 'Enabled the key.')
-    await directory.refresh()
+    await directory.settled()
     if (enabled) onRetry()
   }
 

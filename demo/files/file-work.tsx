@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, useContext, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import { removeLeftovers } from '../file-cipher/temporary-files.js'
 import type { ChosenFile } from './chosen-file.js'
 import { useFileTask } from './use-file-task.js'
 
@@ -13,6 +14,10 @@ const FileWorkContext = createContext<FileWork | undefined>(undefined)
 export function FileWorkProvider({ children }: { readonly children: ReactNode }) {
   const task = useFileTask()
   const [chosen, setChosen] = useState<ChosenFile>()
+  useEffect(() => {
+    // A browser without private storage has no leftovers either.
+    removeLeftovers().catch(() => {})
+  }, [])
   return <FileWorkContext.Provider value={{ ...task, chosen, setChosen }}>{children}</FileWorkContext.Provider>
 }
 

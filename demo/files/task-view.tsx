@@ -1,5 +1,6 @@
 import Alert from '@cloudscape-design/components/alert'
 import Button from '@cloudscape-design/components/button'
+import LiveRegion from '@cloudscape-design/components/live-region'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useEffect, useRef } from 'react'
 import FailedTask from './failed-task.js'
@@ -23,17 +24,20 @@ export default function TaskView(props: Props) {
   }, [step])
   return (
     <div ref={frame} tabIndex={-1} className="focus-target">
-      <Step {...props} />
+      <LiveRegion>
+        <Outcome {...props} />
+      </LiveRegion>
+      {props.task.step === 'running' && <RunningTask {...props.task} onCancel={props.onCancel} />}
     </div>
   )
 }
 
-function Step({ task, onCancel, onClose, onRetry }: Props) {
+/** Screen readers tell of an outcome; of the progress, its bar tells by itself. */
+function Outcome({ task, onClose, onRetry }: Props) {
   switch (task.step) {
     case 'idle':
-      return null
     case 'running':
-      return <RunningTask {...task} onCancel={onCancel} />
+      return null
     case 'cancelled':
       return (
         <Alert type="info" header="Stopped.">
@@ -49,7 +53,7 @@ function Step({ task, onCancel, onClose, onRetry }: Props) {
 
 type DoneProps = Extract<FileTask, { step: 'done' }> & Pick<Props, 'onClose'>
 
-function DoneTask({ direction, result, size, seconds, url, onClose }: DoneProps) {
+function DoneTask({ direction, result, seconds, url, onClose }: DoneProps) {
   return (
     <Alert
       type="success"
@@ -65,7 +69,7 @@ function DoneTask({ direction, result, size, seconds, url, onClose }: DoneProps)
         </SpaceBetween>
       }
     >
-      <span className="breakable">{result.name}</span>: {formatSize(size)} in{' '}
+      <span className="breakable">{result.name}</span>: {formatSize(result.length)} in{' '}
       {seconds.toLocaleString(undefined, { maximumFractionDigits: 1 })} seconds.{' '}
       {url && 'It is in your downloads; a copy stays in this browser until you are done.'}
     </Alert>

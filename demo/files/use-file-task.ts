@@ -28,7 +28,6 @@ export type FileTask =
       readonly step: 'done'
       readonly direction: Direction
       readonly result: FileResult
-      readonly size: number
       readonly seconds: number
       /** Address of the output for another download; none when it is in a file the user picked. */
       readonly url: string | undefined
@@ -79,7 +78,7 @@ export function useFileTask() {
     try {
       const result = await job.run({ signal: controller.signal, onProgress })
       const url = result.blob && URL.createObjectURL(result.blob)
-      show({ step: 'done', direction, result, size, seconds: seconds(), url })
+      show({ step: 'done', direction, result, seconds: seconds(), url })
       if (url) download(url, result.name)
     } catch (error) {
       show(isCancelled(error) ? { step: 'cancelled' } : { step: 'failed', direction, error, keyId })

@@ -1,7 +1,7 @@
 import Container from '@cloudscape-design/components/container'
 import Header from '@cloudscape-design/components/header'
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { encryptsFiles, keyTypeOf, usageWords } from './key-kinds.js'
 
 type Metadata = KeyRecord['metadata']

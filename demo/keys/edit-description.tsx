@@ -1,13 +1,9 @@
 import FormField from '@cloudscape-design/components/form-field'
-import Modal from '@cloudscape-design/components/modal'
-import SpaceBetween from '@cloudscape-design/components/space-between'
-import Textarea, { type TextareaProps } from '@cloudscape-design/components/textarea'
+import Textarea from '@cloudscape-design/components/textarea'
 import { useState } from 'react'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { useVault } from '../vault/vault-context.js'
-import { DialogActions } from './dialog-actions.js'
-import { useDialogTask } from './use-dialog-task.js'
-import { useFirstField } from './use-first-field.js'
+import TaskDialog from './task-dialog.js'
 
 const LONGEST_DESCRIPTION = 8192
 
@@ -19,45 +15,26 @@ interface Props {
 /** Changes the description of a key. */
 export default function EditDescription({ record, onClose }: Props) {
   const { vault } = useVault()
-  const { running, problem, run } = useDialogTask()
-  const field = useFirstField<TextareaProps.Ref>()
   const [description, setDescription] = useState(record.metadata.Description)
   const tooLong = description.length > LONGEST_DESCRIPTION
 
   const save = async () => {
-    const saved = await run(
-      () => vault.kms.updateKeyDescription({ KeyId: record.keyId, Description: description }),
-      'Saved the description.',
-    )
-    if (saved) onClose()
+    await vault.kms.updateKeyDescription({ KeyId: record.keyId, Description: description })
+    return 'Saved the description.'
   }
 
   return (
-    <Modal
-      visible
-      onDismiss={onClose}
-      header="Edit description"
-      closeAriaLabel="Close"
-      footer={
-        <DialogActions
-          action="Save"
-          runningText="Saving"
-          running={running}
-          disabled={tooLong}
-          onAction={save}
-          onCancel={onClose}
-        />
-      }
+    <TaskDialog
+      title="Edit description"
+      action="Save"
+      runningText="Saving"
+      disabled={tooLong}
+      task={save}
+      onClose={onClose}
     >
-      <SpaceBetween size="l">
-        {problem}
-        <FormField
-          label="Description"
-          errorText={tooLong ? `Use at most ${LONGEST_DESCRIPTION} characters.` : undefined}
-        >
-          <Textarea ref={field} rows={4} value={description} onChange={({ detail }) => setDescription(detail.value)} />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      <FormField label="Description" errorText={tooLong ? `Use at most ${LONGEST_DESCRIPTION} characters.` : undefined}>
+        <Textarea rows={4} value={description} onChange={({ detail }) => setDescription(detail.value)} />
+      </FormField>
+    </TaskDialog>
   )
 }

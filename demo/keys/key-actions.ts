@@ -1,5 +1,5 @@
 import type { KmsClient } from 'browser-kms'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 
 /** An action on one or several keys, as the "Key actions" menu offers it. */
 export interface KeyAction {

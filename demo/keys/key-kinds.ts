@@ -1,5 +1,5 @@
 import { type KeySpec, type KeyType, type KeyUsage, keySpecs } from 'browser-kms'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 
 /** What a key is made to be; which of these go together is the library's table. */
 export interface KeyKind {

@@ -1,7 +1,7 @@
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { ListedKey } from '../vault/key-facts.js'
 
 /** What a key is called in sentences: its first alias, else its id. */
-export function keyName({ aliases, keyId }: KeyRecord): string {
+export function keyName({ aliases, keyId }: ListedKey): string {
   return aliases[0] ?? keyId
 }
 

@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { formatDeadline, keyName } from './key-names.js'
 
 interface Props {

@@ -8,8 +8,8 @@ import Spinner from '@cloudscape-design/components/spinner'
 import Tabs from '@cloudscape-design/components/tabs'
 import { lazy, Suspense, useState } from 'react'
 import { hrefs } from '../route.js'
-import type { KeyRecord } from '../vault/key-directory.js'
-import { useKeys } from '../vault/vault-context.js'
+import type { KeyRecord } from '../vault/key-facts.js'
+import { useKey } from '../vault/vault-context.js'
 import CryptographicConfiguration from './cryptographic-configuration.js'
 import { isPendingDeletion } from './key-actions.js'
 import KeyAliases from './key-aliases.js'
@@ -29,8 +29,7 @@ const RegionalityTab = lazy(() => import('./regionality/regionality-tab.js'))
 
 /** Everything about one key (MGT-105). */
 export default function KeyPage({ keyId }: { readonly keyId: string }) {
-  const { status, keys } = useKeys()
-  const record = keys.find((candidate) => candidate.keyId === keyId)
+  const { status, record } = useKey(keyId)
   if (record) return <KeyDetails key={keyId} record={record} />
   if (status === 'loading') return <Spinner size="large" />
   return (

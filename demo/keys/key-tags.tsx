@@ -6,7 +6,7 @@ import TagEditor, { type TagEditorProps } from '@cloudscape-design/components/ta
 import type { KmsClient } from 'browser-kms'
 import { useCallback, useEffect, useState } from 'react'
 import { useNotices } from '../notices/notices.js'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { useVault } from '../vault/vault-context.js'
 import { isPendingDeletion } from './key-actions.js'
 

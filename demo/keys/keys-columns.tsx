@@ -1,15 +1,17 @@
 import Link from '@cloudscape-design/components/link'
 import type { TableProps } from '@cloudscape-design/components/table'
+import type { ReactNode } from 'react'
 import { hrefs } from '../route.js'
-import type { KeyRecord } from '../vault/key-directory.js'
+import { isDescribed, type KeyRecord, type ListedKey } from '../vault/key-facts.js'
 import { keyTypeOf } from './key-kinds.js'
 import { formatDate } from './key-names.js'
+import { regionalityOf } from './key-set.js'
 import KeyStatus from './key-status.js'
-import { regionalityOf } from './regionality/key-set.js'
+import Name from './name.js'
 import { comparisons, type SortColumn } from './sort-and-filter.js'
 
 /** A column of the keys table. A column that can be sorted by carries the name of its order. */
-export type KeyColumn = Omit<TableProps.ColumnDefinition<KeyRecord>, 'sortingField'> & {
+export type KeyColumn = Omit<TableProps.ColumnDefinition<ListedKey>, 'sortingField'> & {
   readonly id: string
   readonly sortingField?: SortColumn
 }
@@ -17,6 +19,11 @@ export type KeyColumn = Omit<TableProps.ColumnDefinition<KeyRecord>, 'sortingFie
 /** A column that can be sorted by. The table only shows the order; `sortKeys` makes it, over all pages. */
 function sortable(id: SortColumn, column: Omit<KeyColumn, 'id'>): KeyColumn {
   return { ...column, id, sortingField: id, sortingComparator: comparisons[id] }
+}
+
+/** A cell that only the description of a key can fill. */
+function described(cell: (key: KeyRecord) => ReactNode): (key: ListedKey) => ReactNode {
+  return (key) => (isDescribed(key) ? cell(key) : '…')
 }
 
 /** The columns of MGT-104 for symmetric keys, the key type and the description. */
@@ -30,31 +37,41 @@ export const keyColumns: readonly KeyColumn[] = [
   sortable('status', {
     header: 'Status',
     minWidth: 150,
-    cell: ({ metadata }) => <KeyStatus state={metadata.KeyState} />,
+    cell: described(({ metadata }) => <KeyStatus state={metadata.KeyState} />),
   }),
-  sortable('type', { header: 'Key type', minWidth: 130, cell: keyTypeOf }),
-  sortable('regionality', { header: 'Regionality', minWidth: 140, cell: regionalityOf }),
+  sortable('type', { header: 'Key type', minWidth: 130, cell: described(keyTypeOf) }),
+  sortable('regionality', { header: 'Regionality', minWidth: 140, cell: described(regionalityOf) }),
   sortable('created', {
     header: 'Creation date',
     minWidth: 140,
-    cell: ({ metadata }) => formatDate(metadata.CreationDate),
+    cell: described(({ metadata }) => formatDate(metadata.CreationDate)),
   }),
   {
     id: 'description',
     header: 'Description',
     minWidth: 160,
     maxWidth: 320,
-    cell: ({ metadata }) => metadata.Description || '-',
+    cell: described(({ metadata }) =>
+      metadata.Description ? (
+        <div className="some-lines" title={metadata.Description}>
+          {metadata.Description}
+        </div>
+      ) : (
+        '-'
+      ),
+    ),
   },
 ]
 
 /** One alias, and how many more there are (MGT-103). */
-function AliasCell({ keyId, aliases }: KeyRecord) {
+function AliasCell({ keyId, aliases }: ListedKey) {
   const [first, ...others] = aliases
   if (first === undefined) return '-'
   return (
     <>
-      <Link href={hrefs.key(keyId)}>{first}</Link>
+      <Link href={hrefs.key(keyId)}>
+        <Name text={first} />
+      </Link>
       {others.length > 0 && ` (+${others.length} more)`}
     </>
   )

@@ -6,11 +6,12 @@ import Pagination from '@cloudscape-design/components/pagination'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import Table from '@cloudscape-design/components/table'
 import TextFilter from '@cloudscape-design/components/text-filter'
-import { lazy, Suspense, useState } from 'react'
-import { useKeys } from '../vault/vault-context.js'
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react'
+import { isDescribed } from '../vault/key-facts.js'
+import { useKeys, useSeen } from '../vault/vault-context.js'
 import { keyName } from './key-names.js'
 import { keyColumns } from './keys-columns.js'
-import { filterKeys, type SortOrder, sortKeys } from './sort-and-filter.js'
+import { filterKeys, needsDescriptions, type SortOrder, sortKeys } from './sort-and-filter.js'
 import { useKeyActions } from './use-key-actions.js'
 
 const ScheduleDeletion = lazy(() => import('./schedule-deletion.js'))
@@ -26,10 +27,17 @@ export default function KeysTable({ onCreate }: { readonly onCreate: () => void 
   const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set())
   const [scheduling, setScheduling] = useState(false)
 
-  const matching = sortKeys(filterKeys(keys, text), order)
+  const wanted = useDeferredValue(text)
+  const sorted = useMemo(() => sortKeys(keys, order), [keys, order])
+  const matching = useMemo(() => filterKeys(sorted, wanted), [sorted, wanted])
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE))
   const current = Math.min(page, pages)
-  const selected = keys.filter(({ keyId }) => selectedIds.has(keyId))
+  const shown = matching.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE)
+  const selected = keys.filter(isDescribed).filter(({ keyId }) => selectedIds.has(keyId))
+  const needsAll = needsDescriptions(order, wanted)
+  const missing = needsAll ? keys.filter((key) => !isDescribed(key)).length : 0
+  useSeen([...selectedIds, ...shown.map(({ keyId }) => keyId)])
+  useSeen(needsAll ? 'all' : [])
   const { items, perform } = useKeyActions(selected, () => setScheduling(true))
   const sortingColumn = keyColumns.find(({ id }) => id === order.column)
 
@@ -37,7 +45,7 @@ export default function KeysTable({ onCreate }: { readonly onCreate: () => void 
     <>
       <Table
         variant="container"
-        items={matching.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE)}
+        items={shown}
         trackBy="keyId"
         columnDefinitions={keyColumns}
         loading={status === 'loading'}
@@ -86,7 +94,7 @@ export default function KeysTable({ onCreate }: { readonly onCreate: () => void 
             filteringText={text}
             filteringPlaceholder="Find keys by alias, key ID, type or description"
             filteringAriaLabel="Find keys"
-            countText={matching.length === 1 ? '1 match' : `${matching.length} matches`}
+            countText={countWords(matching.length, missing)}
             onChange={({ detail }) => setText(detail.filteringText)}
           />
         }
@@ -111,4 +119,9 @@ export default function KeysTable({ onCreate }: { readonly onCreate: () => void 
       )}
     </>
   )
+}
+
+function countWords(matches: number, missing: number): string {
+  const found = matches === 1 ? '1 match' : `${matches.toLocaleString()} matches`
+  return missing === 0 ? found : `${found} so far, ${missing.toLocaleString()} keys to look at`
 }

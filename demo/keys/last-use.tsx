@@ -1,5 +1,5 @@
 import type { Vault } from 'browser-kms'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { formatDate } from './key-names.js'
 import { useAnswer } from './use-answer.js'
 

@@ -1,6 +1,6 @@
 import Button from '@cloudscape-design/components/button'
 import type { Vault } from 'browser-kms'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import KeyDocument from './key-document.js'
 import { keyName } from './key-names.js'
 import { useAnswer } from './use-answer.js'

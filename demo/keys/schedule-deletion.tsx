@@ -2,18 +2,14 @@ import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import Checkbox from '@cloudscape-design/components/checkbox'
 import FormField from '@cloudscape-design/components/form-field'
-import Input, { type InputProps } from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
-import SpaceBetween from '@cloudscape-design/components/space-between'
+import Input from '@cloudscape-design/components/input'
 import { useState } from 'react'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { kmsFor, regionOf } from '../vault/key-region.js'
 import { useVault } from '../vault/vault-context.js'
-import { DialogActions } from './dialog-actions.js'
 import { keyName } from './key-names.js'
-import { hasReplicas } from './regionality/key-set.js'
-import { useDialogTask } from './use-dialog-task.js'
-import { useFirstField } from './use-first-field.js'
+import { hasReplicas } from './key-set.js'
+import TaskDialog from './task-dialog.js'
 
 const SHORTEST_WAIT = 7
 const LONGEST_WAIT = 30
@@ -26,8 +22,6 @@ interface Props {
 /** Schedules the deletion of one or several keys: waiting period, and a confirmation to tick (DEL-34). */
 export default function ScheduleDeletion({ keys, onClose }: Props) {
   const { vault } = useVault()
-  const { running, problem, run } = useDialogTask()
-  const field = useFirstField<InputProps.Ref>()
   const [waitingPeriod, setWaitingPeriod] = useState(String(LONGEST_WAIT))
   const [confirmed, setConfirmed] = useState(false)
 
@@ -38,71 +32,55 @@ export default function ScheduleDeletion({ keys, onClose }: Props) {
   const noun = keys.length === 1 ? 'this key' : 'these keys'
 
   const schedule = async () => {
-    const scheduled = await run(
-      () =>
-        Promise.all(
-          keys.map((key) => kmsFor(vault, key).scheduleKeyDeletion({ KeyId: key.keyId, PendingWindowInDays: days })),
-        ),
-      `Scheduled ${keys.length === 1 ? 'the key' : `${keys.length} keys`} for deletion ${when}. Until then you can cancel it.`,
+    await Promise.all(
+      keys.map((key) => kmsFor(vault, key).scheduleKeyDeletion({ KeyId: key.keyId, PendingWindowInDays: days })),
     )
-    if (scheduled) onClose()
+    return `Scheduled ${keys.length === 1 ? 'the key' : `${keys.length} keys`} for deletion ${when}. Until then you can cancel it.`
   }
 
   return (
-    <Modal
-      visible
-      onDismiss={onClose}
-      header="Schedule key deletion"
-      closeAriaLabel="Close"
-      footer={
-        <DialogActions
-          action="Schedule deletion"
-          runningText="Scheduling"
-          running={running}
-          disabled={!confirmed || !valid}
-          onAction={schedule}
-          onCancel={onClose}
-        />
-      }
+    <TaskDialog
+      title="Schedule key deletion"
+      action="Schedule deletion"
+      runningText="Scheduling"
+      disabled={!confirmed || !valid}
+      task={schedule}
+      onClose={onClose}
     >
-      <SpaceBetween size="l">
-        {problem}
-        <Alert type="warning">
-          When a key is deleted, everything that was encrypted with it is lost for good. During the waiting period the
-          key cannot be used, but its deletion can be cancelled. If you are not sure, disable the key instead.
+      <Alert type="warning">
+        When a key is deleted, everything that was encrypted with it is lost for good. During the waiting period the key
+        cannot be used, but its deletion can be cancelled. If you are not sure, disable the key instead.
+      </Alert>
+      {waits && (
+        <Alert type="info">
+          A primary key waits for its replica keys: its waiting period begins when the last of them is deleted. They are
+          scheduled for deletion one by one, under Regionality. To keep them, change the primary Region first.
         </Alert>
-        {waits && (
-          <Alert type="info">
-            A primary key waits for its replica keys: its waiting period begins when the last of them is deleted. They
-            are scheduled for deletion one by one, under Regionality. To keep them, change the primary Region first.
-          </Alert>
-        )}
-        <FormField
-          label="Waiting period (in days)"
-          constraintText={`From ${SHORTEST_WAIT} to ${LONGEST_WAIT} days.`}
-          errorText={valid ? undefined : `Enter a whole number from ${SHORTEST_WAIT} to ${LONGEST_WAIT}.`}
-        >
-          <Input
-            ref={field}
-            type="number"
-            inputMode="numeric"
-            value={waitingPeriod}
-            onChange={({ detail }) => setWaitingPeriod(detail.value)}
-          />
-        </FormField>
-        <div>
-          <Box variant="awsui-key-label">{keys.length === 1 ? 'Key' : 'Keys'} to delete</Box>
-          {keys.map((key) => (
-            <div key={key.keyId} className="breakable">
-              {key.aliases.length > 0 ? `${keyName(key)} (${key.keyId})` : key.keyId}
-              {key.metadata.MultiRegion && ` in ${regionOf(key)}`}
-            </div>
-          ))}
-        </div>
-        <Checkbox checked={confirmed} onChange={({ detail }) => setConfirmed(detail.checked)}>
-          Confirm you want to schedule {noun} for deletion in {valid ? days : '…'} days
-        </Checkbox>
-      </SpaceBetween>
-    </Modal>
+      )}
+      <FormField
+        label="Waiting period (in days)"
+        constraintText={`From ${SHORTEST_WAIT} to ${LONGEST_WAIT} days.`}
+        errorText={valid ? undefined : `Enter a whole number from ${SHORTEST_WAIT} to ${LONGEST_WAIT}.`}
+      >
+        <Input
+          type="number"
+          inputMode="numeric"
+          value={waitingPeriod}
+          onChange={({ detail }) => setWaitingPeriod(detail.value)}
+        />
+      </FormField>
+      <div>
+        <Box variant="awsui-key-label">{keys.length === 1 ? 'Key' : 'Keys'} to delete</Box>
+        {keys.map((key) => (
+          <div key={key.keyId} className="breakable">
+            {key.aliases.length > 0 ? `${keyName(key)} (${key.keyId})` : key.keyId}
+            {key.metadata.MultiRegion && ` in ${regionOf(key)}`}
+          </div>
+        ))}
+      </div>
+      <Checkbox checked={confirmed} onChange={({ detail }) => setConfirmed(detail.checked)}>
+        Confirm you want to schedule {noun} for deletion in {valid ? days : '…'} days
+      </Checkbox>
+    </TaskDialog>
   )
 }

@@ -1,7 +1,8 @@
-import type { KeyRecord } from '../vault/key-directory.js'
+import { compareNames, compareWords, isDescribed, type KeyRecord, type ListedKey } from '../vault/key-facts.js'
+import { bareAliasName } from './alias-name.js'
 import { keyTypeOf } from './key-kinds.js'
+import { regionalityOf } from './key-set.js'
 import { statusWords } from './key-status.js'
-import { regionalityOf } from './regionality/key-set.js'
 
 /** The columns of the keys table that can be sorted by. */
 export type SortColumn = 'alias' | 'keyId' | 'status' | 'type' | 'regionality' | 'created'
@@ -12,37 +13,68 @@ export interface SortOrder {
   readonly descending: boolean
 }
 
-type Comparison = (a: KeyRecord, b: KeyRecord) => number
+type Comparison = (a: ListedKey, b: ListedKey) => number
 
-const words = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+/** Keys that nobody has described yet come last, in the order of their names. */
+function described(compare: (a: KeyRecord, b: KeyRecord) => number): Comparison {
+  return (a, b) => {
+    if (isDescribed(a) && isDescribed(b)) return compare(a, b) || compareNames(a, b)
+    return Number(!isDescribed(a)) - Number(!isDescribed(b)) || compareNames(a, b)
+  }
+}
 
-/** Keys without an alias come last in ascending order. */
-const byAlias: Comparison = (a, b) =>
-  Number(a.aliases.length === 0) - Number(b.aliases.length === 0) ||
-  words.compare(a.aliases[0] ?? '', b.aliases[0] ?? '')
+function byWords(wordsOf: (key: KeyRecord) => string): Comparison {
+  return described((a, b) => compareWords(wordsOf(a), wordsOf(b)))
+}
 
 export const comparisons: Readonly<Record<SortColumn, Comparison>> = {
-  alias: byAlias,
+  alias: compareNames,
   keyId: (a, b) => (a.keyId < b.keyId ? -1 : 1),
-  status: (a, b) => words.compare(statusWords(a.metadata.KeyState), statusWords(b.metadata.KeyState)) || byAlias(a, b),
-  type: (a, b) => words.compare(keyTypeOf(a), keyTypeOf(b)) || byAlias(a, b),
-  regionality: (a, b) => words.compare(regionalityOf(a), regionalityOf(b)) || byAlias(a, b),
-  created: (a, b) => a.metadata.CreationDate.getTime() - b.metadata.CreationDate.getTime(),
+  status: byWords(({ metadata }) => statusWords(metadata.KeyState)),
+  type: byWords(keyTypeOf),
+  regionality: byWords(regionalityOf),
+  created: described((a, b) => a.metadata.CreationDate.getTime() - b.metadata.CreationDate.getTime()),
+}
+
+/** Columns that the lists of the vault tell: to sort by another, every key has to be described. */
+const listedColumns: ReadonlySet<SortColumn> = new Set(['alias', 'keyId'])
+
+/** Whether every key has to be described for what is asked for. */
+export function needsDescriptions({ column }: SortOrder, text: string): boolean {
+  return !listedColumns.has(column) || text.trim() !== ''
 }
 
 /** The keys in the order asked for. */
-export function sortKeys(keys: readonly KeyRecord[], { column, descending }: SortOrder): readonly KeyRecord[] {
-  const sorted = [...keys].sort(comparisons[column])
-  return descending ? sorted.reverse() : sorted
+export function sortKeys(keys: readonly ListedKey[], { column, descending }: SortOrder): readonly ListedKey[] {
+  // The listing has the order of the names already.
+  const sorted = column === 'alias' ? keys : keys.toSorted(comparisons[column])
+  return descending ? sorted.toReversed() : sorted
 }
 
-/** The keys that have a text in an alias, the id, the type or the description, in any case of letters (MGT-102). */
-export function filterKeys(keys: readonly KeyRecord[], text: string): readonly KeyRecord[] {
+/**
+ * The keys that have a text in an alias, the id, the type or the description, in any case of letters (MGT-102); of keys
+ * that nobody has described yet, in an alias or the id.
+ */
+export function filterKeys(keys: readonly ListedKey[], text: string): readonly ListedKey[] {
   const wanted = text.trim().toLowerCase()
   if (wanted === '') return keys
-  return keys.filter((key) =>
-    [key.keyId, keyTypeOf(key), key.metadata.Description, ...key.aliases].some((field) =>
-      field.toLowerCase().includes(wanted),
-    ),
+  const named = nameFilter(wanted)
+  return keys.filter(
+    (key) =>
+      named(key) ||
+      (isDescribed(key) &&
+        [keyTypeOf(key), key.metadata.Description].some((field) => field.toLowerCase().includes(wanted))),
   )
+}
+
+/** Whether a key has a text in an alias or the id. An alias is found by its whole name too, with `alias/`. */
+export function nameFilter(text: string): (key: ListedKey) => boolean {
+  const wanted = text.trim().toLowerCase()
+  const bare = bareAliasName(wanted)
+  return ({ keyId, aliases }) =>
+    keyId.includes(wanted) ||
+    aliases.some((alias) => {
+      const name = alias.toLowerCase()
+      return name.includes(wanted) || (bare !== wanted && name.startsWith(bare))
+    })
 }

@@ -1,6 +1,6 @@
 import type { ButtonDropdownProps } from '@cloudscape-design/components/button-dropdown'
 import { useNotices } from '../notices/notices.js'
-import type { KeyRecord } from '../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 import { kmsFor } from '../vault/key-region.js'
 import { useVault } from '../vault/vault-context.js'
 import { canScheduleDeletion, keyActions } from './key-actions.js'
@@ -26,7 +26,7 @@ export function useKeyActions(keys: readonly KeyRecord[], onScheduleDeletion: ()
       () => Promise.all(keys.map((key) => action.perform(kmsFor(vault, key), key.keyId))),
       action.done(names),
     )
-    await directory.refresh()
+    await directory.settled()
   }
 
   return { items, perform }

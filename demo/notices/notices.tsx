@@ -12,6 +12,17 @@ interface Notices {
   readonly run: (action: () => Promise<unknown>, done: string) => Promise<boolean>
 }
 
+type Notice = Pick<FlashbarProps.MessageDefinition, 'header' | 'content' | 'buttonText' | 'onButtonClick'> & {
+  readonly type: 'success' | 'info' | 'error'
+}
+
+/** How screen readers tell of a notice: in passing, or at once and with the focus on it. */
+const ariaRoles: Readonly<Record<Notice['type'], FlashbarProps.AriaRole>> = {
+  success: 'status',
+  info: 'status',
+  error: 'alert',
+}
+
 const NoticesContext = createContext<Notices | undefined>(undefined)
 const ItemsContext = createContext<readonly FlashbarProps.MessageDefinition[]>([])
 
@@ -26,10 +37,17 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
     return () => removeEventListener('hashchange', leave)
   }, [])
 
-  const show = useCallback((item: FlashbarProps.MessageDefinition) => {
+  const show = useCallback((item: Notice) => {
     const id = crypto.randomUUID()
     const dismiss = () => setItems((shown) => shown.filter((other) => other.id !== id))
-    const fresh = { ...item, id, dismissible: true, dismissLabel: 'Dismiss', onDismiss: dismiss }
+    const fresh = {
+      ...item,
+      ariaRole: ariaRoles[item.type],
+      id,
+      dismissible: true,
+      dismissLabel: 'Dismiss',
+      onDismiss: dismiss,
+    }
     setItems((shown) => [fresh, ...shown.filter(({ type }) => type === 'info')])
   }, [])
 

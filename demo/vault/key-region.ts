@@ -1,5 +1,5 @@
 import type { KmsClient, Vault } from 'browser-kms'
-import type { KeyRecord } from './key-directory.js'
+import type { KeyRecord } from './key-facts.js'
 
 /** The Region a key is in, which its ARN names. */
 export function regionOf({ metadata }: Pick<KeyRecord, 'metadata'>): string {

@@ -1,5 +1,4 @@
 import { openVault } from 'browser-kms'
-import { removeLeftovers } from '../file-cipher/temporary-files.js'
 import { createHsm, dataWorkers } from '../trusted-scripts.js'
 import { KeyDirectory } from './key-directory.js'
 import { ACCOUNT_ID, REGION } from './own-account.js'
@@ -17,7 +16,5 @@ async function open(): Promise<OpenVault> {
   const vault = await openVault({ accountId: ACCOUNT_ID, region: REGION, worker: createHsm(), dataWorkers })
   const directory = new KeyDirectory(vault)
   void directory.refresh()
-  // A browser without private storage has no leftovers either.
-  removeLeftovers().catch(() => {})
   return { vault, directory }
 }

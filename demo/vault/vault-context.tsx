@@ -1,6 +1,7 @@
 import type { Vault } from 'browser-kms'
-import { createContext, useContext, useSyncExternalStore } from 'react'
+import { createContext, useContext, useEffect, useSyncExternalStore } from 'react'
 import type { KeyDirectory, KeyListing } from './key-directory.js'
+import { isDescribed, type KeyRecord } from './key-facts.js'
 
 /** The open vault and the page's list of its keys. */
 export interface OpenVault {
@@ -23,4 +24,21 @@ export function useVault(): OpenVault {
 export function useKeys(): KeyListing {
   const { directory } = useVault()
   return useSyncExternalStore(directory.subscribe, directory.listing)
+}
+
+/** Has keys described as long as a component shows them. */
+export function useSeen(keyIds: readonly string[] | 'all'): void {
+  const { directory } = useVault()
+  // The same ids in another array are no reason to look again.
+  const names = keyIds === 'all' ? keyIds : keyIds.join(' ')
+  useEffect(() => directory.see(names === 'all' ? names : names.split(' ').filter(Boolean)), [directory, names])
+}
+
+/** One key, described. */
+export function useKey(keyId: string): { readonly status: KeyListing['status']; readonly record?: KeyRecord } {
+  const { status, keys } = useKeys()
+  useSeen([keyId])
+  const key = keys.find((candidate) => candidate.keyId === keyId)
+  if (key && isDescribed(key)) return { status, record: key }
+  return { status: key && status === 'ready' ? 'loading' : status }
 }

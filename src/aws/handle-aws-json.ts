@@ -1,42 +1,39 @@
 import type { KmsClient } from '../client/client.js'
+import { withoutAdvice } from '../contract/advice.js'
+import type { OperationModel } from '../contract/api-model.js'
 import { errorRecord, KmsError, kmsError } from '../contract/errors.js'
 import { operations } from '../contract/model.js'
+import { kindOf, mapOf, optional, type ReadBy, type Reader, read, structure, text, viewOf } from '../contract/reader.js'
 import { sensitiveMembers } from '../contract/sensitive.js'
-import type { OperationModel, OperationName, ResponseMetadata } from '../contract/shapes.js'
+import type { OperationName, ResponseMetadata } from '../contract/shapes.js'
 import { checkRegion } from '../contract/vault-names.js'
-import type { Vault } from '../vault/vault.js'
+import type { AwsJsonRequest, AwsJsonResponse, AwsJsonSource } from './aws-json.js'
 import { readMembers, writeMembers } from './json-members.js'
 import { Refusal, unserializable } from './refusal.js'
 import { regionOf } from './region.js'
 import { isUnsaid } from './unsaid.js'
 
-/** Who answers requests: one client, or a vault, whose account root's clients answer, each for its Region. */
-export type AwsJsonSource = KmsClient | Vault
-
-/** A request as an AWS client sends it. */
-export interface AwsJsonRequest {
-  /** `POST`, for every operation. */
-  readonly method: string
-  /** `/`, perhaps with the query of a presigned URL. Default `/`. */
-  readonly path?: string
-  /** Names in any case. `x-amz-target` tells the operation; `authorization` or `host` the Region. */
-  readonly headers: Readonly<Record<string, string>>
-  /** The JSON text, or its bytes. */
-  readonly body?: string | Uint8Array | undefined
-}
-
-/** The response of AWS KMS. */
-export interface AwsJsonResponse {
-  readonly statusCode: number
-  /** `Content-Type`, and `x-amzn-RequestId`: the id in the audit record. */
-  readonly headers: Readonly<Record<string, string>>
-  /** A JSON text; empty for operations that answer nothing. */
-  readonly body: string
-}
-
 const TARGET_PREFIX = 'TrentService.'
 /** Bytes, or characters: far more than any request needs. */
 const MAX_BODY = 16_777_216
+
+const headerFields = mapOf(text({ longest: 65_536 }), { most: 1000 })
+
+/** By their names in lower case. */
+const headersReader: Reader<ReadonlyMap<string, string>> = (value, path) => {
+  const fields = headerFields(kindOf(value) === 'Headers' ? Object.fromEntries(value as Headers) : value, path)
+  return new Map(Object.entries(fields).map(([name, field]) => [name.toLowerCase(), field]))
+}
+
+const requestReader = structure({
+  method: text({ longest: 64 }),
+  path: optional(text({ longest: 65_536 })),
+  headers: headersReader,
+  // Too large a one has an answer of its own. It is parsed before anybody else can change it.
+  body: optional<string | Uint8Array>((value, path) => (typeof value === 'string' ? value : viewOf(value, path))),
+})
+
+type ReadRequest = ReadBy<typeof requestReader>
 
 /**
  * Answers one request of the AWS JSON 1.1 protocol, as AWS KMS would: for clients of AWS KMS that reach the vault by
@@ -48,6 +45,9 @@ const MAX_BODY = 16_777_216
  * - **Region**: a vault answers for the Region of the request's credential scope, or else of its host
  *   (`kms.REGION.amazonaws.com`), or else its own. A client answers for its own Region, whatever the request says.
  * - **Members that the API does not have** get `ValidationException`, as in `vault.kms`; AWS ignores them.
+ *
+ * - **Of any window**: `Headers` and buffers of an iframe are taken like those of the page. What is no request (unknown
+ *   members, headers in a `Map`) gets `ValidationException`.
  *
  * @param source a vault, or the client of any principal
  *
@@ -63,20 +63,18 @@ const MAX_BODY = 16_777_216
 export async function handleAwsJson(source: AwsJsonSource, request: AwsJsonRequest): Promise<AwsJsonResponse> {
   let operation: OperationName | undefined
   try {
-    const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
-    const client = clientFor(source, request, headers)
-    operation = operationOf(request, headers)
-    return await answer(client, operation, parse(request.body))
+    const asked = read(requestReader, request, 'the request')
+    const client = clientFor(source, asked)
+    operation = operationOf(asked)
+    return await answer(client, operation, parse(asked.body))
   } catch (error) {
     return error instanceof Refusal ? refused(error) : failed(error, operation)
   }
 }
 
-type Headers = ReadonlyMap<string, string>
-
-function clientFor(source: AwsJsonSource, request: AwsJsonRequest, headers: Headers): KmsClient {
+function clientFor(source: AwsJsonSource, request: ReadRequest): KmsClient {
   if (!('region' in source)) return source
-  const region = regionOf(request, headers)
+  const region = regionOf(request, request.headers)
   if (region === undefined) return source.kms
   try {
     checkRegion(region)
@@ -86,7 +84,7 @@ function clientFor(source: AwsJsonSource, request: AwsJsonRequest, headers: Head
   return source.region(region)
 }
 
-function operationOf({ method, path = '/' }: AwsJsonRequest, headers: Headers): OperationName {
+function operationOf({ method, path = '/', headers }: ReadRequest): OperationName {
   if (method.toUpperCase() !== 'POST' || !/^\/?(?:\?|$)/.test(path))
     throw new Refusal('UnknownOperationException', '', 404)
   const target = headers.get('x-amz-target') ?? ''
@@ -95,7 +93,7 @@ function operationOf({ method, path = '/' }: AwsJsonRequest, headers: Headers): 
   return operation as OperationName
 }
 
-function parse(body: AwsJsonRequest['body']): unknown {
+function parse(body: ReadRequest['body']): unknown {
   if (body === undefined || body.length === 0) return {}
   if (body.length > MAX_BODY)
     throw new Refusal('RequestEntityTooLargeException', `HTTP content length exceeded ${MAX_BODY} bytes.`)
@@ -144,7 +142,7 @@ function failed(thrown: unknown, operation: OperationName | undefined): AwsJsonR
   const error = thrown instanceof KmsError ? thrown : kmsError(name, message)
   const { httpStatusCode, requestId } = error.$metadata
   const isSaid = operation === undefined || !isUnsaid(operation, error)
-  return respondWithError(httpStatusCode, requestId, error.name, isSaid ? error.message : '')
+  return respondWithError(httpStatusCode, requestId, error.name, isSaid ? withoutAdvice(error.name, error.message) : '')
 }
 
 function respondWithError(statusCode: number, requestId: string, name: string, message: string): AwsJsonResponse {

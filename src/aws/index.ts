@@ -4,7 +4,8 @@
  *
  * @module
  */
-export { type AwsJsonRequest, type AwsJsonResponse, type AwsJsonSource, handleAwsJson } from './handle-aws-json.js'
+export type { AwsJsonRequest, AwsJsonResponse, AwsJsonSource } from './aws-json.js'
+export { handleAwsJson } from './handle-aws-json.js'
 export {
   createRequestHandler,
   type SdkAbortSignal,

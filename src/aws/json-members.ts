@@ -2,8 +2,9 @@
  * Requests and responses between AWS JSON and what `vault.kms` takes and gives, driven by the table of the contract: bytes
  * are base64, moments are seconds since 1970, and all else is the same.
  */
+
+import type { Shape } from '../contract/api-model.js'
 import { shapes } from '../contract/model.js'
-import type { Shape } from '../contract/shapes.js'
 import { setOwn } from '../contract/wire.js'
 import { fromBase64, toBase64 } from './base64.js'
 import { unserializable } from './refusal.js'

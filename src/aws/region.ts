@@ -1,5 +1,5 @@
 /** Which Region a request is for. */
-import type { AwsJsonRequest } from './handle-aws-json.js'
+import type { AwsJsonRequest } from './aws-json.js'
 
 /** `Credential=AKID/20260101/REGION/kms/aws4_request`, in the header or in the query of a presigned URL. */
 const CREDENTIAL = /(?:^|[\s,?&])(?:X-Amz-)?Credential=[^,&\s]*?\/\d{8}\/([^,&\s/]*)\/kms\/aws4_request/i

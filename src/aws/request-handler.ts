@@ -1,5 +1,6 @@
 import { encoder } from '../contract/bytes.js'
-import { type AwsJsonSource, handleAwsJson } from './handle-aws-json.js'
+import type { AwsJsonSource } from './aws-json.js'
+import { handleAwsJson } from './handle-aws-json.js'
 
 /** The requests of the AWS SDK for JavaScript, as far as they matter here. */
 export interface SdkRequest {

@@ -1,21 +1,27 @@
 /** The page's side of a client port: batching, packing, and the revival of errors. */
-import { type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import { transfer } from 'comlink'
 import type { HandleWish } from '../contract/data-keys.js'
 import { type ErrorName, KMSInternalException, reviveError, ValidationException } from '../contract/errors.js'
 import type { OperationInput, OperationName, OperationOutput } from '../contract/shapes.js'
-import { type Answers, type Call, Packer, type RequestService, TRANSFER_FROM, unpack } from '../contract/wire.js'
-import type { Connection } from './client.js'
+import {
+  type Answers,
+  boundless,
+  type Call,
+  MAX_BATCH,
+  Packer,
+  type RequestService,
+  requestServiceMethods,
+  TRANSFER_FROM,
+  unpack,
+} from '../contract/wire.js'
+import { type Connection, KmsClient } from './client.js'
+import { type LineUser, PortLine } from './port-line.js'
+import { releaseProxy, remoteOf } from './remote.js'
 
 interface PendingCall {
   readonly resolve: (output: never) => void
   readonly reject: (error: unknown) => void
 }
-
-/**
- * Calls in one message at most. A long queue goes in several, so that the worker computes the first while the page
- * still packs the next.
- */
-const MAX_BATCH = 32
 
 /**
  * Messages on their way to the worker at most; the next ones wait in the page. The worker works on fewer at one time, and
@@ -30,12 +36,14 @@ const MAX_IN_FLIGHT = 512
 const MAX_DEFERRALS = 8
 
 /**
- * A connection through a message port. The calls of one microtask leave in one message; answers come back as they are
- * ready.
+ * A connection through a message port. The calls of one microtask leave in one message, at most {@link MAX_BATCH} of them:
+ * a long queue goes in several, so that the worker computes the first while the page still packs the next. Answers come
+ * back as they are ready.
  */
-export class PortConnection implements Connection {
-  readonly #submit: Remote<RequestService>['submit']
-  readonly #collect: Remote<RequestService>['collect']
+export class PortConnection implements Connection, LineUser {
+  readonly #submit: RequestService['submit']
+  readonly #collect: RequestService['collect']
+  readonly #line: PortLine | undefined
   readonly #release: () => void
   readonly #packer = new Packer()
   #calls: Call[] = []
@@ -45,21 +53,40 @@ export class PortConnection implements Connection {
   readonly #held: { readonly calls: Call[]; readonly bytes: ArrayBuffer; readonly pending: readonly PendingCall[] }[] =
     []
   #closed: Error | undefined
+  #isRetired = false
+  /** Called once, when the connection has ended. */
+  onEnd = () => {}
 
   /**
    * @param remote the other side: on a port of its own, or on the worker itself for the page that opened the vault,
    *   which saves a tenth of the time of a message
+   * @param line of the port; none where somebody else watches over the worker
    */
-  constructor(remote: Remote<RequestService>, release: () => void = () => {}) {
-    // Comlink makes and registers a proxy for every look at a member: once will do.
-    this.#submit = remote.submit
-    this.#collect = remote.collect
+  constructor({ submit, collect }: RequestService, line?: PortLine, release: () => void = () => {}) {
+    this.#submit = submit
+    this.#collect = collect
+    this.#line = line
     this.#release = release
   }
 
+  /** The connection through a port: there is one, however often it is asked for. */
   static on(port: MessagePort): PortConnection {
-    const remote = wrap<RequestService>(port)
-    return new PortConnection(remote, () => remote[releaseProxy]())
+    let connection = connections.get(port)
+    if (!connection) {
+      const line = new PortLine(port)
+      const remote = remoteOf<RequestService>(line, requestServiceMethods)
+      connection = new PortConnection(remote, line, () => {
+        remote[releaseProxy]()
+        line.end()
+      })
+      connections.set(port, connection)
+      line.open(connection)
+    }
+    return connection
+  }
+
+  get isWaiting(): boolean {
+    return this.#unanswered.size > 0
   }
 
   call<Name extends OperationName>(
@@ -73,6 +100,7 @@ export class PortConnection implements Connection {
       const call: Call = wish ? [operation, packed, wish] : [operation, packed]
       const pending: PendingCall = { resolve: resolve as PendingCall['resolve'], reject }
       this.#unanswered.add(pending)
+      this.#line?.watch()
       this.#calls.push(call)
       this.#pending.push(pending)
       if (this.#calls.length === 1) queueMicrotask(() => this.#settle(0, 0))
@@ -89,7 +117,15 @@ export class PortConnection implements Connection {
     this.#calls = []
     this.#pending = []
     for (const { bytes } of this.#held.splice(0)) new Uint8Array(bytes).fill(0)
+    this.#packer.take()
     this.#release()
+    this.onEnd()
+  }
+
+  /** Ends the connection once every call has its answer: nobody can make another one. */
+  retire(): void {
+    this.#isRetired = true
+    if (!this.isWaiting) this.close(new KMSInternalException('Nobody has this client any more.'))
   }
 
   #pack(input: unknown): unknown {
@@ -130,6 +166,7 @@ export class PortConnection implements Connection {
       this.#inFlight -= 1
       const next = this.#closed ? undefined : this.#held.shift()
       if (next) this.#post(next.calls, next.bytes, next.pending)
+      if (this.#isRetired) this.retire()
     })
   }
 
@@ -141,7 +178,7 @@ export class PortConnection implements Connection {
         answers = this.#collect(ticket)
       }
     } catch (error) {
-      const { name, message } = error as Error
+      const { name = '', message = '' } = (error ?? {}) as Partial<Error>
       const revived = reviveError({ name: name as ErrorName, message }, '')
       for (const call of pending) if (this.#unanswered.delete(call)) call.reject(revived)
     }
@@ -154,7 +191,7 @@ export class PortConnection implements Connection {
       if (!call || !this.#unanswered.delete(call)) continue
       if (error) call.reject(reviveError(error, requestId))
       else {
-        const output = unpack(result, bytes, 'own') as Record<string, unknown>
+        const output = unpack(result, bytes, 'own', boundless()) as Record<string, unknown>
         output.$metadata = { httpStatusCode: 200, requestId, attempts: 1, totalRetryDelay: 0 }
         call.resolve((handle ? { ...output, ...handle } : output) as never)
       }
@@ -163,6 +200,22 @@ export class PortConnection implements Connection {
     bytes.fill(0)
     return answers
   }
+}
+
+/** One for a port: a second one would take the port from the first where it gives it up. */
+const connections = new WeakMap<MessagePort, PortConnection>()
+
+/** Ends the connections of clients that nobody has any more. */
+const forgotten = new FinalizationRegistry<PortConnection>((connection) => connection.retire())
+
+/**
+ * A client with a port that nobody else has: the connection ends with the client, or else the worker would keep one for
+ * every client there ever was.
+ */
+export function clientOfItsOwn(connection: PortConnection): KmsClient {
+  const client = new KmsClient(connection)
+  forgotten.register(client, connection)
+  return client
 }
 
 /** A connection through a port that is still to come: calls wait for it. */

@@ -899,7 +899,9 @@ export class KmsClient {
    * const { Grants } = await vault.kms.listRetirableGrants({ RetiringPrincipal })
    * ```
    */
-  listRetirableGrants(input: OperationInput<'ListRetirableGrants'>): Promise<OperationOutput<'ListRetirableGrants'>> {
+  listRetirableGrants(
+    input: OperationInput<'ListRetirableGrants'> = {},
+  ): Promise<OperationOutput<'ListRetirableGrants'>> {
     return this.#connection.call('ListRetirableGrants', input)
   }
 

@@ -6,6 +6,9 @@
  */
 export type Bytes = ReturnType<typeof Uint8Array.of>
 
+/** Bytes as public functions take them: a `Uint8Array` or any other view, or a buffer. */
+export type AnyBytes = ArrayBufferView | ArrayBufferLike
+
 export function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
 }

@@ -1,17 +1,23 @@
-/** What `openVault` and its worker say to each other, beside the requests of clients. */
+/**
+ * What `openVault` and its worker say to each other, beside the requests of clients. Each message is a table of the
+ * reader, by which the page reads what it was given, and the worker what has arrived.
+ */
 import type { ErrorRecord } from './errors.js'
-import type { VaultQuotas } from './quotas.js'
+import { vaultQuotas } from './quotas.js'
+import { flag, json, listOf, mapOf, optional, type ReadBy, type Reader, structure, text } from './reader.js'
 import type { KeyState } from './shapes.js'
+import { accountId, regionName, vaultName } from './vault-names.js'
 import { type RequestService, requestServiceMethods } from './wire.js'
 
 /** Options of a vault that its worker needs. */
-export interface OpenMessage {
-  readonly name: string
-  readonly region: string
-  readonly accountId: string
-  readonly digestSigning: boolean
-  readonly quotas?: VaultQuotas
-}
+export const openMessage = structure({
+  name: vaultName,
+  region: regionName,
+  accountId,
+  digestSigning: flag,
+  quotas: vaultQuotas,
+})
+export type OpenMessage = ReadBy<typeof openMessage>
 
 /** What the worker gives to the page that opened the vault. */
 export interface OpenedMessage {
@@ -21,24 +27,64 @@ export interface OpenedMessage {
   readonly aliveLock: string
 }
 
-export interface ConnectMessage {
-  readonly principal: unknown
-  /** Identity policy documents, as objects. */
-  readonly policies?: unknown
-  /** A plain map of principal tags. */
-  readonly tags?: unknown
-  readonly region: string
-  /** The page's own client for another Region. */
-  readonly isOwn?: boolean
+/** An ARN, or what stands for one. */
+const arnLike = text({ shortest: 1, longest: 2048 })
+
+/**
+ * An identity policy document. AWS counts characters without white space, and lets all policies of a role together have
+ * 10,240: one can have twice as many here, of names and texts.
+ */
+const identityPolicy = json({ longest: 20_480 })
+
+/** Who a connection is for. Tags have the lengths of AWS's. */
+const principalMembers = {
+  principal: arnLike,
+  policies: optional(listOf(identityPolicy, { most: 50 })),
+  tags: optional(mapOf(text({ longest: 256 }), { most: 50, longestName: 128 })),
 }
 
+/** Values of a condition key, each as long as one of an encryption context can be. */
+const conditionValue = text({ longest: 8192 })
+const conditionValues = listOf(conditionValue, { most: 100 })
+const oneOrMany: Reader<string | readonly string[]> = (value, path) =>
+  Array.isArray(value) ? conditionValues(value, path) : conditionValue(value, path)
+
 /** A question for the evaluator (AUTHZ-87). */
-export interface SimulateMessage extends ConnectMessage {
-  readonly action: unknown
-  readonly resource: unknown
+const questionMembers = {
+  ...principalMembers,
+  action: text({ shortest: 1, longest: 128 }),
+  resource: arnLike,
   /** Values of condition keys by their names. */
-  readonly context?: unknown
+  context: optional(mapOf(oneOrMany, { most: 100, longestName: 8256 })),
 }
+
+/** What `vault.connect` and `vault.connectPort` take. */
+export const connectOptions = structure({ ...principalMembers, region: optional(regionName) })
+export const connectMessage = structure({
+  ...principalMembers,
+  region: regionName,
+  /** The page's own client for another Region. */
+  isOwn: flag,
+})
+export type ConnectMessage = ReadBy<typeof connectMessage>
+
+/** What `vault.simulate` takes. */
+export const simulateOptions = structure({ ...questionMembers, region: optional(regionName) })
+export const simulateMessage = structure({ ...questionMembers, region: regionName })
+export type SimulateMessage = ReadBy<typeof simulateMessage>
+
+/** Whose connections are taken back: all of a principal, or a single one. */
+export const principalName = arnLike
+export const revokeMessage = structure({
+  principal: optional(principalName),
+  connectionId: optional(text({ longest: 36 })),
+})
+export type RevokeMessage = ReadBy<typeof revokeMessage>
+
+/** A key in any of its four forms. */
+export const keyIdentifier = arnLike
+export const custodyMessage = structure({ keyId: keyIdentifier, region: regionName })
+export type CustodyMessage = ReadBy<typeof custodyMessage>
 
 /** What the evaluator answers. */
 export interface Simulation {
@@ -66,9 +112,10 @@ export interface KeyStateMessage {
   readonly region: string
   readonly keyState: KeyState | undefined
 }
-/** The database was deleted, or storage was cleared. */
+/** The database is gone: the vault was deleted, needs a newer version, or its storage was cleared. */
 export interface VaultClosedMessage {
   readonly type: 'closed'
+  readonly error: ErrorRecord
 }
 export type VaultEventMessage = KeyStateMessage | VaultClosedMessage
 
@@ -79,9 +126,9 @@ export type VaultEventMessage = KeyStateMessage | VaultClosedMessage
 export interface ControlService extends RequestService {
   open(message: OpenMessage): Promise<ControlAnswer<OpenedMessage>>
   connect(message: ConnectMessage): Promise<ControlAnswer<ConnectedMessage>>
-  revoke(message: { readonly connectionId?: string; readonly principal?: string }): Promise<ControlAnswer<number>>
+  revoke(message: RevokeMessage): Promise<ControlAnswer<number>>
   simulate(message: SimulateMessage): Promise<ControlAnswer<Simulation>>
-  custodyOf(message: { readonly keyId: string; readonly region: string }): Promise<ControlAnswer<'native' | 'sealed'>>
+  custodyOf(message: CustodyMessage): Promise<ControlAnswer<'native' | 'sealed'>>
   close(): Promise<ControlAnswer<undefined>>
 }
 export type ControlAnswer<Result> =

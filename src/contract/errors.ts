@@ -1,8 +1,10 @@
+import { withAdvice } from './advice.js'
 import { exceptions, KMSInternalException } from './exceptions.js'
-import { KmsError } from './kms-error.js'
+import { type ErrorReason, KmsError } from './kms-error.js'
+import { missingPart } from './missing-part.js'
 
 export * from './exceptions.js'
-export { KmsError } from './kms-error.js'
+export { type ErrorReason, KmsError } from './kms-error.js'
 
 /** Name of an error that browser-kms can answer. */
 export type ErrorName = keyof typeof exceptions
@@ -11,11 +13,12 @@ export type ErrorName = keyof typeof exceptions
 export interface ErrorRecord {
   readonly name: ErrorName
   readonly message: string
+  readonly reason?: ErrorReason
 }
 
 /** The error class of an AWS error name. */
-export function kmsError(name: ErrorName, message: string, requestId?: string): KmsError {
-  return new exceptions[name](message, requestId)
+export function kmsError(name: ErrorName, message: string, requestId?: string, reason?: ErrorReason): KmsError {
+  return new exceptions[name](message, requestId, reason)
 }
 
 /**
@@ -23,14 +26,22 @@ export function kmsError(name: ErrorName, message: string, requestId?: string): 
  * only the kind is told: its message could hold anything.
  */
 export function errorRecord(thrown: unknown): ErrorRecord {
-  if (thrown instanceof KmsError) return { name: thrown.name as ErrorName, message: thrown.message }
+  if (thrown instanceof KmsError) {
+    const { name, message, reason } = thrown
+    return { name: name as ErrorName, message, ...(reason && { reason }) }
+  }
+  const missing = missingPart(thrown)
+  if (missing) return { name: missing.name, message: missing.message }
   const kind = thrown instanceof Error || thrown instanceof DOMException ? thrown.name : typeof thrown
   return { name: 'KMSInternalException', message: `The vault failed to answer the request (${kind}). Try again.` }
 }
 
-/** The error that a record stands for; a name this version does not know becomes a KMSInternalException. */
-export function reviveError({ name, message }: ErrorRecord, requestId: string): KmsError {
+/**
+ * The error that a record stands for, with advice where there is some; a name this version does not know becomes a
+ * KMSInternalException.
+ */
+export function reviveError({ name, message, reason }: ErrorRecord, requestId: string): KmsError {
   return Object.hasOwn(exceptions, name)
-    ? kmsError(name, message, requestId)
+    ? kmsError(name, withAdvice(name, message), requestId, reason)
     : new KMSInternalException(message, requestId)
 }

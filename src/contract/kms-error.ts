@@ -1,6 +1,12 @@
 import type { ResponseMetadata } from './shapes.js'
 
 /**
+ * Causes that errors of one name are told apart by: `storageFull` and `storageFailed` of a `KMSInternalException`, when the
+ * browser's storage has no room or does not work. The vault goes on by itself when it does again.
+ */
+export type ErrorReason = 'storageFull' | 'storageFailed'
+
+/**
  * Base class of every error that browser-kms answers, shaped like the service exceptions of the AWS SDK, so that code
  * such as `error.name === 'DisabledException'` works with both.
  *
@@ -28,15 +34,18 @@ export abstract class KmsError extends Error {
   readonly $metadata: ResponseMetadata
   /** Present where trying again can succeed. */
   readonly $retryable?: { readonly throttling: boolean }
+  /** Which of the causes that share a name, where an application may want to tell them apart. */
+  readonly reason?: ErrorReason
 
   /**
    * @param message a sentence for a person
    * @param requestId id of the request that failed; empty where none was made
    */
-  constructor(message: string, requestId = '') {
+  constructor(message: string, requestId = '', reason?: ErrorReason) {
     super(message)
     const { httpStatusCode, retryable } = new.target as unknown as typeof KmsError
     this.$fault = httpStatusCode >= 500 ? 'server' : 'client'
+    if (reason !== undefined) this.reason = reason
     this.$metadata = { httpStatusCode, requestId, attempts: 1, totalRetryDelay: 0 }
     if (retryable) this.$retryable = { throttling: httpStatusCode < 500 }
   }

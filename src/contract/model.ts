@@ -1,6 +1,6 @@
 // Written by scripts/generate-contract.mjs from the AWS KMS API model: change that script, not this file.
 
-import type { OperationModel, Shape } from './shapes.js'
+import type { OperationModel, Shape } from './api-model.js'
 
 /** Every shape of the AWS KMS API that is not an error. `min` and `max` are lengths, or values for integers. */
 export const shapes = {
@@ -95,11 +95,13 @@ export const shapes = {
   CreateCustomKeyStoreResponse: { type: 'structure', members: { CustomKeyStoreId: 'CustomKeyStoreIdType' } },
   CreateGrantRequest: {
     type: 'structure',
-    required: ['KeyId', 'GranteePrincipal', 'Operations'],
+    required: ['KeyId', 'Operations'],
     members: {
       KeyId: 'KeyIdType',
       GranteePrincipal: 'PrincipalIdType',
       RetiringPrincipal: 'PrincipalIdType',
+      GranteeServicePrincipal: 'ServicePrincipalType',
+      RetiringServicePrincipal: 'ServicePrincipalType',
       Operations: 'GrantOperationList',
       Constraints: 'GrantConstraints',
       GrantTokens: 'GrantTokenList',
@@ -517,7 +519,11 @@ export const shapes = {
   },
   GrantConstraints: {
     type: 'structure',
-    members: { EncryptionContextSubset: 'EncryptionContextType', EncryptionContextEquals: 'EncryptionContextType' },
+    members: {
+      EncryptionContextSubset: 'EncryptionContextType',
+      EncryptionContextEquals: 'EncryptionContextType',
+      SourceArn: 'ArnType',
+    },
   },
   GrantIdType: { type: 'string', min: 1, max: 128 },
   GrantList: { type: 'list', member: 'GrantListEntry' },
@@ -530,6 +536,8 @@ export const shapes = {
       CreationDate: 'DateType',
       GranteePrincipal: 'PrincipalIdType',
       RetiringPrincipal: 'PrincipalIdType',
+      GranteeServicePrincipal: 'ServicePrincipalType',
+      RetiringServicePrincipal: 'ServicePrincipalType',
       IssuingAccount: 'PrincipalIdType',
       Operations: 'GrantOperationList',
       Constraints: 'GrantConstraints',
@@ -717,6 +725,7 @@ export const shapes = {
       KeyId: 'KeyIdType',
       GrantId: 'GrantIdType',
       GranteePrincipal: 'PrincipalIdType',
+      GranteeServicePrincipal: 'ServicePrincipalType',
     },
   },
   ListGrantsResponse: {
@@ -757,8 +766,12 @@ export const shapes = {
   },
   ListRetirableGrantsRequest: {
     type: 'structure',
-    required: ['RetiringPrincipal'],
-    members: { Limit: 'GrantPageLimit', Marker: 'MarkerType', RetiringPrincipal: 'PrincipalIdType' },
+    members: {
+      Limit: 'GrantPageLimit',
+      Marker: 'MarkerType',
+      RetiringPrincipal: 'PrincipalIdType',
+      RetiringServicePrincipal: 'ServicePrincipalType',
+    },
   },
   MacAlgorithmSpec: { type: 'string', enum: ['HMAC_SHA_224', 'HMAC_SHA_256', 'HMAC_SHA_384', 'HMAC_SHA_512'] },
   MacAlgorithmSpecList: { type: 'list', member: 'MacAlgorithmSpec' },
@@ -891,6 +904,7 @@ export const shapes = {
       PendingWindowInDays: 'PendingWindowInDaysType',
     },
   },
+  ServicePrincipalType: { type: 'string', min: 1, max: 256 },
   SignRequest: {
     type: 'structure',
     required: ['KeyId', 'Message', 'SigningAlgorithm'],

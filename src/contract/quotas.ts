@@ -1,5 +1,5 @@
 /** What `openVault({ quotas })` takes. The table of defaults is the worker's (`worker/pipeline/quotas.ts`). */
-import { ValidationException } from './errors.js'
+import { mapOf, oneOf, optional, positiveNumber, structure, textOr, wholeNumber } from './reader.js'
 
 /**
  * How many there may be, and how often requests may come. Members that are absent have AWS's defaults; a key policy of
@@ -33,34 +33,23 @@ export interface RequestQuotas {
   readonly perSecond?: Readonly<Record<string, number>>
 }
 
-const COUNTS = ['keys', 'aliasesPerKey', 'grantsPerKey', 'tagsPerKey'] as const
-const PROFILES: readonly unknown[] = [undefined, 'guide', 'current']
+const requestProfile = oneOf<RequestProfile>(['guide', 'current'])
+const count = optional(wholeNumber({}))
 
-/** @throws {@link ValidationException} for what can be no quotas */
-export function checkQuotas(quotas: unknown): asserts quotas is VaultQuotas | undefined {
-  if (quotas === undefined) return
-  if (typeof quotas !== 'object' || quotas === null) throw new ValidationException('quotas must be an object.')
-  const { requests, ...counts } = quotas as Readonly<Record<string, unknown>>
-  for (const [name, value] of Object.entries(counts)) {
-    if (!(COUNTS as readonly string[]).includes(name))
-      throw new ValidationException(`quotas.${name} is no quota that can be set: ${COUNTS.join(', ')}, requests can.`)
-    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0))
-      throw new ValidationException(`quotas.${name} must be a whole number, not negative.`)
-  }
-  if (requests === null || Array.isArray(requests))
-    throw new ValidationException("quotas.requests must be 'guide', 'current' or an object.")
-  const {
-    profile,
-    perSecond = {},
-    ...others
-  } = (typeof requests === 'object' ? requests : { profile: requests }) as RequestQuotas
-  for (const name of Object.keys(others))
-    throw new ValidationException(`quotas.requests has no member '${name}': profile and perSecond can be given.`)
-  if (!PROFILES.includes(profile))
-    throw new ValidationException(`quotas.requests has no profile '${String(profile)}': 'guide' or 'current'.`)
-  if (typeof perSecond !== 'object' || perSecond === null)
-    throw new ValidationException('quotas.requests.perSecond must be an object.')
-  for (const [name, rate] of Object.entries(perSecond))
-    if (!(typeof rate === 'number' && rate > 0 && Number.isFinite(rate)))
-      throw new ValidationException(`quotas.requests.perSecond['${name}'] must be a finite number above 0.`)
-}
+/** Reads {@link VaultQuotas}. */
+export const vaultQuotas = structure({
+  keys: count,
+  aliasesPerKey: count,
+  grantsPerKey: count,
+  tagsPerKey: count,
+  requests: optional(
+    textOr(
+      requestProfile,
+      structure({
+        profile: optional(requestProfile),
+        // There are as many quotas as operations, and a few more.
+        perSecond: optional(mapOf(positiveNumber, { most: 200, longestName: 100 })),
+      }),
+    ),
+  ),
+})

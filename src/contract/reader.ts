@@ -8,6 +8,7 @@
  * - **bounded sizes**, so that nothing small makes much work;
  * - **owned copies**: what the caller changes or wipes after the call changes nothing.
  */
+import { bytesOf, isBufferSource } from './buffer-source.js'
 import type { Bytes } from './bytes.js'
 import { ValidationException } from './errors.js'
 
@@ -38,8 +39,18 @@ export type ReadMembers<Members extends Table> = {
   readonly [Name in OptionalMembers<Members>]?: Exclude<ReadBy<Members[Name]>, undefined>
 }
 
+type ErrorOf = (message: string) => Error
+
 /** Why a value cannot be read; {@link read} makes an error for the caller of it. */
-class Unreadable extends Error {}
+class Unreadable extends Error {
+  /** Of a part that has an error of its own; see {@link failingWith}. */
+  readonly asError: ErrorOf | undefined
+
+  constructor(message: string, asError?: ErrorOf) {
+    super(message)
+    this.asError = asError
+  }
+}
 
 /**
  * For readers of one's own.
@@ -68,14 +79,35 @@ export function read<Read>(
   reader: Reader<Read>,
   value: unknown,
   name: string,
-  asError: (message: string) => Error = (message) => new ValidationException(message),
+  asError: ErrorOf = (message) => new ValidationException(message),
 ): Read {
   try {
     return reader(value, name)
   } catch (error) {
-    if (error instanceof Unreadable) throw asError(error.message)
+    if (error instanceof Unreadable) throw (error.asError ?? asError)(error.message)
     // A getter or a proxy of the caller's threw.
-    throw asError(`${name} cannot be read: ${error instanceof Error ? error.message : 'it throws'}.`)
+    throw asError(`${name} cannot be read: ${saidBy(error)}.`)
+  }
+}
+
+/** What an error says that is the caller's own, and need be none. */
+function saidBy(error: unknown): string {
+  try {
+    const { message } = error as Partial<Error>
+    return typeof message === 'string' && message !== '' ? shown(message) : 'it throws'
+  } catch {
+    return 'it throws'
+  }
+}
+
+/** A reader of a part that has an error of its own, whatever it is read as a part of. */
+export function failingWith<Read>(asError: ErrorOf, reader: Reader<Read>): Reader<Read> {
+  return (value, path) => {
+    try {
+      return reader(value, path)
+    } catch (error) {
+      throw error instanceof Unreadable ? new Unreadable(error.message, asError) : error
+    }
   }
 }
 
@@ -88,9 +120,11 @@ export function optional<Read>(reader: Reader<Read>): OptionalReader<Read> {
 /** A plain object with these members and no others. */
 export function structure<Members extends Table>(members: Members): Reader<ReadMembers<Members>> {
   return (value, path) => {
-    const given = new Map(entriesOf(value, path, 'an object', Number.POSITIVE_INFINITY))
-    for (const name of given.keys())
+    const given = new Map<string, unknown>()
+    for (const name of namesOf(value, path, 'an object')) {
       if (!Object.hasOwn(members, name)) throw unreadableValue(`${path}.${shown(name)}`, unknownMember(name, members))
+      given.set(name, (value as Record<string, unknown>)[name])
+    }
     const result: Record<string, unknown> = {}
     for (const [name, reader] of Object.entries(members)) {
       const read = reader(given.get(name), `${path}.${name}`)
@@ -101,10 +135,23 @@ export function structure<Members extends Table>(members: Members): Reader<ReadM
 }
 
 function unknownMember(name: string, members: Table): string {
-  const lower = name.toLowerCase()
   const known = Object.keys(members)
-  const meant = known.find((candidate) => candidate.toLowerCase() === lower)
+  const meant = known.find((candidate) => isMisspelling(name, candidate))
   return meant ? `is not known: it is written ${meant}` : `is not known: there are ${known.join(', ')}`
+}
+
+/** Other capitals, or one slip of the fingers: a letter too many, too few or wrong, or two that changed places. */
+function isMisspelling(name: string, meant: string): boolean {
+  const [given, right] = [name.toLowerCase(), meant.toLowerCase()]
+  if (Math.abs(given.length - right.length) > 1) return false
+  let from = 0
+  while (from < right.length && given[from] === right[from]) from += 1
+  let to = 0
+  const shorter = Math.min(given.length, right.length)
+  while (to < shorter - from && given.at(-1 - to) === right.at(-1 - to)) to += 1
+  const [slip, instead] = [given.slice(from, given.length - to), right.slice(from, right.length - to)]
+  if (slip.length <= 1 && instead.length <= 1) return true
+  return slip.length === 2 && slip[0] === instead[1] && slip[1] === instead[0]
 }
 
 /** A plain object that maps any names to values of one kind. The copy has no prototype. */
@@ -114,10 +161,10 @@ export function mapOf<Read>(
 ): Reader<Readonly<Record<string, Read>>> {
   return (value, path) => {
     const result = Object.create(null) as Record<string, Read>
-    for (const [name, entry] of entriesOf(value, path, 'a plain object', most)) {
+    for (const name of namesOf(value, path, 'a plain object', most)) {
       if (name.length > longestName) throw unreadableValue(path, `has a name of more than ${longestName} characters`)
       if (!name.isWellFormed()) throw unreadableValue(path, 'has a name that is no well-formed Unicode text')
-      result[name] = reader(entry, `${path}['${shown(name)}']`)
+      result[name] = reader((value as Record<string, unknown>)[name], `${path}['${shown(name)}']`)
     }
     return result
   }
@@ -129,9 +176,10 @@ export function listOf<Read>(
 ): Reader<readonly Read[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw unreadableValue(path, `must be a list${insteadOf(value)}`)
-    if (value.length < least) throw unreadableValue(path, `must have at least ${least} entries`)
-    if (value.length > most) throw unreadableValue(path, `can have at most ${most} entries; it has ${value.length}`)
-    return Array.from(value, (entry, index) => reader(entry, `${path}[${index}]`))
+    const length = lengthOf(value, path)
+    if (length < least) throw unreadableValue(path, `must have at least ${least} entries; it has ${length}`)
+    if (length > most) throw unreadableValue(path, `can have at most ${most} entries; it has ${length}`)
+    return entriesOf(value, length, path, (entry, index) => reader(entry, `${path}[${index}]`))
   }
 }
 
@@ -139,6 +187,7 @@ export interface TextBounds {
   readonly shortest?: number
   /** Characters, of UTF-16. */
   readonly longest: number
+  /** The error repeats a text that does not match: no pattern for secrets. */
   readonly pattern?: RegExp
   /** What the pattern means, after "must". */
   readonly rule?: string
@@ -148,11 +197,16 @@ export interface TextBounds {
 export function text({ shortest = 0, longest, pattern, rule = `match ${pattern}` }: TextBounds): Reader<string> {
   return (value, path) => {
     if (typeof value !== 'string') throw unreadableValue(path, `must be a text${insteadOf(value)}`)
-    if (value.length < shortest) throw unreadableValue(path, 'must not be empty')
+    if (value.length < shortest)
+      throw unreadableValue(
+        path,
+        shortest === 1 ? 'must not be empty' : `must have at least ${shortest} characters; it has ${value.length}`,
+      )
     if (value.length > longest)
       throw unreadableValue(path, `can have at most ${longest} characters; it has ${value.length}`)
     if (!value.isWellFormed()) throw unreadableValue(path, 'is no well-formed Unicode text')
-    if (pattern && !pattern.test(value)) throw unreadableValue(path, `must ${rule}; it is '${shown(value)}'`)
+    // Not `test`, whose answer for a global pattern depends on the text before.
+    if (pattern && value.search(pattern) < 0) throw unreadableValue(path, `must ${rule}; it is '${shown(value)}'`)
     return value
   }
 }
@@ -167,8 +221,14 @@ export function wholeNumber({
   return (value, path) => {
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max)
       throw unreadableValue(path, `must be a whole number, ${min} to ${max}${insteadOf(value)}`)
-    return value
+    // Of -0 too.
+    return value + 0
   }
+}
+
+/** A text that says it all, or something larger. */
+export function textOr<Text, Other>(words: Reader<Text>, other: Reader<Other>): Reader<Text | Other> {
+  return (value, path) => (typeof value === 'string' ? words(value, path) : other(value, path))
 }
 
 /** A number that is none of infinite or NaN, above 0. */
@@ -186,12 +246,17 @@ export const flag: Reader<boolean> = (value, path) => {
 export function oneOf<Choice extends string | number | boolean>(choices: readonly Choice[]): Reader<Choice> {
   return (value, path) => {
     if (!choices.includes(value as Choice))
-      throw unreadableValue(path, `must be one of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}`)
+      throw unreadableValue(
+        path,
+        `must be one of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}${
+          typeof value === 'string' ? `; it is '${shown(value)}'` : insteadOf(value)
+        }`,
+      )
     return value as Choice
   }
 }
 
-/** What any of several readers takes; the last one says what is wrong. */
+/** What either of two readers takes; both may look at it, and the second says what is wrong. */
 export function eitherOf<First, Second>(first: Reader<First>, second: Reader<Second>): Reader<First | Second> {
   return (value, path) => {
     try {
@@ -243,59 +308,43 @@ export function bytes({ longest = Number.MAX_SAFE_INTEGER }: { readonly longest?
 }
 
 /**
- * The bytes themselves, where they are used before anybody else runs; {@link bytes} copies them.
+ * The bytes themselves, where they are used before anybody else runs; {@link bytes} copies them. Shared memory, where
+ * others always run, is copied here too.
  *
  * @throws through {@link read} only
  */
 export function viewOf(value: unknown, path: string): Uint8Array {
-  const isView = ArrayBuffer.isView(value)
-  if (!isView && !isBuffer(value))
+  if (!isBufferSource(value))
     throw unreadableValue(path, `must be bytes (a Uint8Array, another view, or an ArrayBuffer)${howToMakeBytes(value)}`)
-  const buffer = isView ? value.buffer : value
-  // What has been transferred away looks empty.
-  if (buffer.byteLength === 0 && isDetached(buffer))
-    throw unreadableValue(path, 'has been transferred to somebody else, and holds nothing any more')
-  return isView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(buffer)
-}
-
-const byteLengthGetters = [ArrayBuffer, globalThis.SharedArrayBuffer].flatMap((kind) => {
-  const get = kind && Object.getOwnPropertyDescriptor(kind.prototype, 'byteLength')?.get
-  return get ? [get] : []
-})
-
-/** Looks at what an object is, not at what it says of itself: the getter throws for all that is no buffer. */
-function isBuffer(value: unknown): value is ArrayBufferLike {
-  return byteLengthGetters.some((get) => {
-    try {
-      get.call(value)
-      return true
-    } catch {
-      return false
-    }
-  })
-}
-
-function isDetached(buffer: ArrayBufferLike): boolean {
   try {
-    new Uint8Array(buffer)
-    return false
+    return bytesOf(value)
   } catch {
-    return true
+    throw unreadableValue(path, 'has been transferred to somebody else, and holds nothing any more')
   }
 }
 
-const howTo: Readonly<Record<string, string>> = {
-  String: '; of a text, new TextEncoder().encode(text)',
-  Blob: '; of a Blob, new Uint8Array(await blob.arrayBuffer()), or its stream()',
-  File: '; of a File, new Uint8Array(await file.arrayBuffer()), or its stream()',
-  Array: '; of a list of numbers, Uint8Array.from(list)',
-  ReadableStream: '; a stream goes through encryptStream or decryptStream',
-  Response: '; of a Response, new Uint8Array(await response.arrayBuffer())',
-  Promise: '; wait for the promise first',
-}
+/** How bytes are made of what people give instead. */
+const bytesFrom = new Map([
+  ['String', '; of a text, new TextEncoder().encode(text)'],
+  ['Blob', '; of a Blob, new Uint8Array(await blob.arrayBuffer()), or its stream()'],
+  ['File', '; of a File, new Uint8Array(await file.arrayBuffer()), or its stream()'],
+  ['Array', '; of a list of numbers, Uint8Array.from(list)'],
+  ['ReadableStream', '; a stream goes through encryptStream or decryptStream'],
+  ['Response', '; of a Response, new Uint8Array(await response.arrayBuffer())'],
+  ['Promise', '; wait for the promise first'],
+])
 
 function howToMakeBytes(value: unknown): string {
-  return howTo[kindOf(value)] ?? insteadOf(value)
+  return bytesFrom.get(kindOf(value)) ?? insteadOf(value)
+}
+
+/** Milliseconds since 1970 of a `Date`, of whichever window, NaN of one that is none; undefined of all else. */
+export function timeOf(value: unknown): number | undefined {
+  try {
+    return Date.prototype.getTime.call(value)
+  } catch {
+    return undefined
+  }
 }
 
 export interface JsonBounds {
@@ -308,34 +357,44 @@ export interface JsonBounds {
 /** Deeper than any policy document. */
 const MOST_DEPTH = 16
 
-/** A JSON value of plain objects and lists, such as a policy document. */
+/**
+ * A JSON value of plain objects and lists, such as a policy document. All of it is what the caller sees: nothing is left
+ * out as `JSON.stringify` would, and nothing is computed anew at each look.
+ */
 export function json({ longest, mostValues = 10_000 }: JsonBounds): Reader<unknown> {
   return (value, path) => {
     let characters = longest
     let values = mostValues
-    const spend = (length: number) => {
-      characters -= length
+    const spend = (text: string, place: string) => {
+      characters -= text.length
       if (characters < 0) throw unreadableValue(path, `can have at most ${longest} characters`)
+      if (!text.isWellFormed()) throw unreadableValue(place, 'is no well-formed Unicode text')
     }
     const copy = (part: unknown, place: string, depth: number): unknown => {
       values -= 1
       if (values < 0) throw unreadableValue(path, `can have at most ${mostValues} values`)
       if (depth > MOST_DEPTH) throw unreadableValue(path, `is nested more than ${MOST_DEPTH} levels deep`)
       if (typeof part === 'string') {
-        spend(part.length)
+        spend(part, place)
         return part
       }
       if (part === null || typeof part === 'boolean') return part
       if (typeof part === 'number' && Number.isFinite(part)) return part
       if (Array.isArray(part)) {
-        if (part.length > values) throw unreadableValue(path, `can have at most ${mostValues} values`)
-        return Array.from(part, (entry, index) => copy(entry, `${place}[${index}]`, depth + 1))
+        const length = lengthOf(part, place)
+        if (length > values) throw unreadableValue(path, `can have at most ${mostValues} values`)
+        return entriesOf(part, length, place, (entry, index) => copy(entry, `${place}[${index}]`, depth + 1))
       }
       if (typeof part !== 'object') throw unreadableValue(place, `must be a JSON value${insteadOf(part)}`)
       const result = Object.create(null) as Record<string, unknown>
-      for (const [name, member] of entriesOf(part, place, 'a plain object', mostValues)) {
-        spend(name.length)
-        if (member !== undefined) result[name] = copy(member, `${place}.${shown(name)}`, depth + 1)
+      for (const name of namesOf(part, place, 'a plain object', mostValues)) {
+        const memberPlace = `${place}.${shown(name)}`
+        spend(name, memberPlace)
+        if (Object.getOwnPropertyDescriptor(part, name)?.get)
+          throw unreadableValue(memberPlace, 'is computed by a getter: give the value itself')
+        const member = (part as Record<string, unknown>)[name]
+        if (member === undefined) throw unreadableValue(memberPlace, 'is undefined: leave it out, or give it a value')
+        result[name] = copy(member, memberPlace, depth + 1)
       }
       return result
     }
@@ -344,33 +403,65 @@ export function json({ longest, mostValues = 10_000 }: JsonBounds): Reader<unkno
 }
 
 /**
- * The members of a plain object, each looked at once. Whatever is a member in another way than those are (hidden, named by
- * a symbol, inherited) would be lost, so that there must be none.
+ * The names of a plain object's members. Whatever is a member in another way than those are (hidden, named by a symbol,
+ * inherited) would be lost, so that there must be none.
  */
-function entriesOf(value: unknown, path: string, what: string, most: number): [name: string, value: unknown][] {
+function* namesOf(value: unknown, path: string, what: string, most = Number.POSITIVE_INFINITY): Generator<string> {
   if (!isPlainObject(value)) throw unreadableValue(path, `must be ${what}${insteadOf(value)}${howToMakeObject(value)}`)
   const names = Reflect.ownKeys(value)
   if (names.length > most) throw unreadableValue(path, `can have at most ${most} members; it has ${names.length}`)
-  return names.map((name) => {
+  for (const name of names) {
     if (typeof name === 'symbol') throw unreadableValue(path, 'has a member that is named by a symbol')
-    if (!Object.prototype.propertyIsEnumerable.call(value, name))
+    if (!isEnumerable(value, name))
       throw unreadableValue(`${path}.${shown(name)}`, 'is a hidden member: it would be lost')
-    return [name, (value as Record<string, unknown>)[name]]
-  })
+    yield name
+  }
 }
+
+function lengthOf(list: readonly unknown[], path: string): number {
+  const { length } = list
+  // That of a proxy can be anything.
+  if (!Number.isSafeInteger(length) || length < 0) throw unreadableValue(path, 'has no length')
+  return length
+}
+
+/**
+ * Makes a list of another one's entries, each looked at once. They are those that its indices name, all there and nothing
+ * beside them: an iterator of the caller's own could go on for ever, and a member that is no entry would be lost.
+ */
+function entriesOf<Entry>(
+  list: readonly unknown[],
+  length: number,
+  path: string,
+  entryOf: (entry: unknown, index: number) => Entry,
+): Entry[] {
+  const names = Reflect.ownKeys(list)
+  const entries = Array.from({ length }, (_, index) => {
+    if (names[index] !== String(index)) throw unreadableValue(`${path}[${index}]`, 'is missing')
+    return entryOf(list[index], index)
+  })
+  if (names.length > length + 1) throw unreadableValue(path, 'has members beside its entries: they would be lost')
+  return entries
+}
+
+const isEnumerable = (value: object, name: string) => Object.prototype.propertyIsEnumerable.call(value, name)
 
 /** Whether an object is all that its own members say, whichever window it comes from. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === null) return true
-  // The first of its chain, and not one of a class with members of its own.
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf')
+  // Object.prototype of some window: the first of its chain, and not one of a class with members of its own.
+  return (
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype as object, 'isPrototypeOf') &&
+    !isEnumerable(prototype as object, 'isPrototypeOf')
+  )
 }
 
-/** `Map`, `Blob`, `ArrayBuffer`, …, whichever window it comes from. */
+/** `Map`, `Blob`, `ArrayBuffer`, …, whichever window it comes from. An object can say any kind of itself. */
 export function kindOf(value: unknown): string {
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1)
+  const kind = shown(Object.prototype.toString.call(value).slice('[object '.length, -1))
   return kind === 'Object' && !isPlainObject(value) ? 'class instance' : kind
 }
 
@@ -378,20 +469,25 @@ function insteadOf(value: unknown): string {
   if (value === undefined) return '; it is missing'
   if (value === null) return '; it is null'
   if (typeof value === 'number') return `; it is ${value}`
-  return `, not a ${kindOf(value)}`
+  const kind = kindOf(value)
+  return `, not ${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`
 }
 
+/** What people give in place of a plain object. */
+const kindsOfEntries = ['Map', 'Headers', 'URLSearchParams', 'FormData']
+
 function howToMakeObject(value: unknown): string {
-  return ['Map', 'Headers', 'URLSearchParams', 'FormData'].includes(kindOf(value))
-    ? ': Object.fromEntries makes one'
-    : ''
+  return kindsOfEntries.includes(kindOf(value)) ? ': Object.fromEntries makes one' : ''
 }
 
 /** Characters of a caller's own text that an error repeats. */
 const MOST_SHOWN = 100
 
-/** A text as errors repeat it: a request of megabytes gets no answer of megabytes. */
-export function shown(value: string): string {
-  const whole = value.toWellFormed()
-  return whole.length > MOST_SHOWN ? `${whole.slice(0, MOST_SHOWN)}…` : whole
+/**
+ * A text as errors repeat it: a request of megabytes gets no answer of megabytes.
+ *
+ * @param most characters of it
+ */
+export function shown(value: string, most = MOST_SHOWN): string {
+  return (value.length > most ? `${value.slice(0, most)}…` : value).toWellFormed()
 }

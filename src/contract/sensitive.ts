@@ -1,5 +1,5 @@
+import type { Shape } from './api-model.js'
 import { shapes } from './model.js'
-import type { Shape } from './shapes.js'
 
 const table: Readonly<Record<string, Shape>> = shapes
 const found = new Map<string, readonly string[]>()

@@ -2,18 +2,28 @@
  * Reads a request as AWS KMS does: every constraint of the contract is checked, all violations are told in one
  * ValidationException, and paths are written in lower camel case (`tags.1.member.tagKey`).
  */
+
+import type { Shape } from './api-model.js'
+import { isArrayBuffer } from './buffer-source.js'
 import { ValidationException } from './errors.js'
 import { operations, shapes } from './model.js'
-import type { OperationName, Shape, ValidInput } from './shapes.js'
-
-/** One violated constraint. `value` is absent where AWS does not show it: binary and sensitive members. */
-interface Violation {
-  readonly path: string
-  readonly value?: string
-  readonly constraint: string
-}
+import { isPlainObject, shown, timeOf, viewOf } from './reader.js'
+import type { OperationName, ValidInput } from './shapes.js'
 
 const table: Readonly<Record<string, Shape>> = shapes
+
+/**
+ * Bounds where the API model has none: characters of texts, entries of lists; of the encryption context, characters of all
+ * keys and values together, as AWS bounds them. The lists have rules of their own (50 tags, say), which are told in words
+ * of AWS, so that these are wider.
+ */
+export const OPEN_BOUNDS: Readonly<Record<string, number>> = {
+  DryRunModifierList: 100,
+  EncryptionContextType: 8192,
+  GrantOperationList: 100,
+  TagKeyList: 1000,
+  TagList: 1000,
+}
 
 /**
  * Checks a request and returns a copy that holds the declared members only, so that nothing behind the gate meets a
@@ -23,128 +33,154 @@ const table: Readonly<Record<string, Shape>> = shapes
  *   constraint: Member must …; …`
  */
 export function readInput<Name extends OperationName>(operation: Name, input: unknown): ValidInput<Name> {
-  const violations: Violation[] = []
+  const violations = new Violations()
   const read = readStructure(operations[operation].input, input ?? {}, '', violations)
-  if (violations.length > 0) throw new ValidationException(messageOf(violations))
+  if (violations.count > 0) throw new ValidationException(violations.message)
   return read as ValidInput<Name>
 }
 
-/** Violations that are told in full: a request of a hundred thousand wrong members gets no answer of megabytes. */
-const MAX_TOLD = 100
+/** Characters of a value that are repeated: of an ARN, all. */
+const MOST_SHOWN = 256
+/** Characters of all violations that are told. Those that follow are counted. */
+const MOST_TOLD = 8192
 
-function messageOf(violations: readonly Violation[]): string {
-  const errors = violations.length === 1 ? 'error' : 'errors'
-  const texts = violations.slice(0, MAX_TOLD).map(({ path, value, constraint }) => {
-    const shown = value === undefined ? '' : ` ${value}`
-    return `Value${shown} at '${path}' failed to satisfy constraint: Member must ${constraint}`
-  })
-  if (violations.length > MAX_TOLD) texts.push('…')
-  return `${violations.length} validation ${errors} detected: ${texts.join('; ')}`
+/**
+ * The violated constraints of a request. A request of a hundred thousand wrong members gets no answer of megabytes, and no
+ * work is done for what is not told.
+ */
+class Violations {
+  count = 0
+  readonly #told: string[] = []
+  #room = MOST_TOLD
+
+  /** @param value as it is shown; absent where AWS does not show it: binary and sensitive members */
+  add(path: string, constraint: string, value?: string): undefined {
+    this.count += 1
+    if (this.#room <= 0) return
+    const text = `Value${value === undefined ? '' : ` ${value}`} at '${path}' failed to satisfy constraint: Member must ${constraint}`
+    this.#told.push(text)
+    this.#room -= text.length
+  }
+
+  get message(): string {
+    const errors = this.count === 1 ? 'error' : 'errors'
+    const told = this.count > this.#told.length ? [...this.#told, '…'] : this.#told
+    return `${this.count} validation ${errors} detected: ${told.join('; ')}`
+  }
 }
 
-function readStructure(name: string, value: unknown, path: string, violations: Violation[]): unknown {
+function readStructure(name: string, value: unknown, path: string, violations: Violations): unknown {
   const shape = table[name]
   if (shape?.type !== 'structure') throw new TypeError(`${name} is no structure`)
-  if (!isPlainObject(value)) {
-    violations.push({ path: path || 'input', constraint: 'be an object' })
-    return undefined
-  }
+  if (!isPlainObject(value)) return violations.add(path || 'input', 'be an object')
+  const given = value as Readonly<Record<string, unknown>>
   const result: Record<string, unknown> = {}
-  for (const member of Object.keys(value)) {
+  for (const member of Object.keys(given)) {
     const memberShape = Object.hasOwn(shape.members, member) ? shape.members[member] : undefined
     if (memberShape === undefined) {
       const known = Object.keys(shape.members).join(', ')
-      violations.push({ path: join(path, member), constraint: `be one of the members of the request: [${known}]` })
+      violations.add(join(path, shown(member)), `be one of the members of the request: [${known}]`)
       continue
     }
-    const given = value[member]
-    if (given === undefined || given === null) continue
-    result[member] = readValue(memberShape, given, join(path, member), violations)
+    const entry = given[member]
+    if (entry === undefined || entry === null) continue
+    result[member] = readValue(memberShape, entry, join(path, member), violations)
   }
   for (const member of shape.required ?? [])
-    if (value[member] === undefined || value[member] === null)
-      violations.push({ path: join(path, member), value: 'null', constraint: 'not be null' })
+    if (given[member] === undefined || given[member] === null) violations.add(join(path, member), 'not be null', 'null')
   return result
 }
 
-function readValue(name: string, value: unknown, path: string, violations: Violation[]): unknown {
+function readValue(name: string, value: unknown, path: string, violations: Violations): unknown {
   const shape = table[name] as Shape
   switch (shape.type) {
     case 'structure':
       return readStructure(name, value, path, violations)
     case 'string':
       return readString(shape, value, path, violations)
-    case 'blob':
-      if (!(value instanceof Uint8Array)) return wrongType(path, 'be a Uint8Array', violations)
-      checkRange(shape, value.byteLength, 'length', path, undefined, violations)
-      return value
+    case 'blob': {
+      if (!ArrayBuffer.isView(value) && !isArrayBuffer(value)) return violations.add(path, 'be a Uint8Array')
+      const bytes = viewOf(value, path)
+      checkRange(shape, bytes.byteLength, 'length', path, undefined, violations)
+      return bytes
+    }
     case 'integer':
-      if (typeof value !== 'number' || !Number.isInteger(value)) return wrongType(path, 'be an integer', violations)
+      if (typeof value !== 'number' || !Number.isInteger(value)) return violations.add(path, 'be an integer')
       checkRange(shape, value, 'value', path, `'${value}'`, violations)
       return value
     case 'boolean':
-      return typeof value === 'boolean' ? value : wrongType(path, 'be a boolean', violations)
-    case 'timestamp':
-      return value instanceof Date && !Number.isNaN(value.getTime())
-        ? value
-        : wrongType(path, 'be a valid Date', violations)
+      return typeof value === 'boolean' ? value : violations.add(path, 'be a boolean')
+    case 'timestamp': {
+      const time = timeOf(value)
+      if (time === undefined || Number.isNaN(time)) return violations.add(path, 'be a valid Date')
+      // One of this window's class, whichever window it came from.
+      return new Date(time)
+    }
     case 'list':
-      if (!Array.isArray(value)) return wrongType(path, 'be a list', violations)
-      checkRange(shape, value.length, 'length', path, undefined, violations)
-      return Array.from(value, (entry, index) =>
-        readValue(shape.member, entry, `${path}.${index + 1}.member`, violations),
-      )
+      return readList(name, shape, value, path, violations)
     case 'map':
-      return readMap(value, path, violations)
+      return readMap(name, value, path, violations)
   }
 }
 
+type ListShape = Extract<Shape, { type: 'list' }>
+
+function readList(name: string, shape: ListShape, value: unknown, path: string, violations: Violations): unknown {
+  if (!Array.isArray(value)) return violations.add(path, 'be a list')
+  const bounds = { max: OPEN_BOUNDS[name], ...shape }
+  checkRange(bounds, value.length, 'length', path, undefined, violations)
+  // Nobody looks at the entries of a list without end.
+  if (bounds.max !== undefined && value.length > bounds.max) return undefined
+  return Array.from(value, (entry, index) => readValue(shape.member, entry, `${path}.${index + 1}.member`, violations))
+}
+
 /** The one map of the API is the encryption context. It is copied to a plain object without prototype surprises. */
-function readMap(value: unknown, path: string, violations: Violation[]): unknown {
-  if (!isPlainObject(value)) return wrongType(path, 'be a map', violations)
+function readMap(name: string, value: unknown, path: string, violations: Violations): unknown {
+  if (!isPlainObject(value)) return violations.add(path, 'be a map')
+  const most = OPEN_BOUNDS[name] as number
+  let characters = 0
   const entries: [string, string][] = []
   for (const [key, given] of Object.entries(value)) {
     const text = typeof given === 'number' || typeof given === 'boolean' ? String(given) : given
-    if (typeof text !== 'string') wrongType(`${path}.${key}.member`, 'be a string', violations)
-    else if (!key.isWellFormed() || !text.isWellFormed())
-      wrongType(`${path}.${key.toWellFormed()}.member`, 'be well-formed Unicode text', violations)
-    else entries.push([key, text])
+    const place = () => `${path}.${shown(key, MOST_SHOWN)}.member`
+    if (typeof text !== 'string') {
+      violations.add(place(), 'be a string')
+      continue
+    }
+    characters += key.length + text.length
+    if (characters > most) return violations.add(path, `have at most ${most} characters in all its keys and values`)
+    if (key.isWellFormed() && text.isWellFormed()) entries.push([key, text])
+    else violations.add(place(), 'be well-formed Unicode text')
   }
   return Object.fromEntries(entries)
 }
 
 type StringShape = Extract<Shape, { type: 'string' }>
 
-function readString(shape: StringShape, value: unknown, path: string, violations: Violation[]): unknown {
-  if (typeof value !== 'string') return wrongType(path, 'be a string', violations)
-  const shown = shape.sensitive ? undefined : `'${value}'`
-  const violate = (constraint: string) => violations.push({ path, ...(shown && { value: shown }), constraint })
+function readString(shape: StringShape, value: unknown, path: string, violations: Violations): unknown {
+  if (typeof value !== 'string') return violations.add(path, 'be a string')
+  const repeated = shape.sensitive ? undefined : `'${shown(value, MOST_SHOWN)}'`
   if (shape.enum) {
-    if (!shape.enum.includes(value)) violate(`satisfy enum value set: [${shape.enum.join(', ')}]`)
+    if (!shape.enum.includes(value))
+      violations.add(path, `satisfy enum value set: [${shape.enum.join(', ')}]`, repeated)
     return value
   }
-  checkRange(shape, value.length, 'length', path, shown, violations)
+  checkRange(shape, value.length, 'length', path, repeated, violations)
   if (shape.pattern !== undefined && !patternOf(shape.pattern).test(value))
-    violate(`satisfy regular expression pattern: ${shape.pattern}`)
+    violations.add(path, `satisfy regular expression pattern: ${shape.pattern}`, repeated)
   return value
 }
 
 function checkRange(
-  { min, max }: { readonly min?: number; readonly max?: number },
+  { min, max }: { readonly min?: number | undefined; readonly max?: number | undefined },
   actual: number,
   measure: 'length' | 'value',
   path: string,
   value: string | undefined,
-  violations: Violation[],
+  violations: Violations,
 ): void {
-  const violate = (constraint: string) => violations.push({ path, ...(value !== undefined && { value }), constraint })
-  if (min !== undefined && actual < min) violate(`have ${measure} greater than or equal to ${min}`)
-  if (max !== undefined && actual > max) violate(`have ${measure} less than or equal to ${max}`)
-}
-
-function wrongType(path: string, constraint: string, violations: Violation[]): undefined {
-  violations.push({ path, constraint })
-  return undefined
+  if (min !== undefined && actual < min) violations.add(path, `have ${measure} greater than or equal to ${min}`, value)
+  if (max !== undefined && actual > max) violations.add(path, `have ${measure} less than or equal to ${max}`, value)
 }
 
 const patterns = new Map<string, RegExp>()
@@ -157,12 +193,6 @@ function patternOf(source: string): RegExp {
     patterns.set(source, pattern)
   }
   return pattern
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }
 
 function join(path: string, member: string): string {

@@ -1,5 +1,5 @@
 /** Names under which a vault is found by every tab of the origin. */
-import { ValidationException } from './errors.js'
+import { read, text } from './reader.js'
 
 const PREFIX = 'browser-kms'
 
@@ -23,26 +23,45 @@ export function keySetLockName(vaultName: string, keyId: string): string {
   return `${databasePrefix(vaultName)}set/${keyId}`
 }
 
-/**
- * Refuses names from which other names could not be built.
- *
- * @throws {@link ValidationException}
- */
-export function checkVaultName(name: unknown): asserts name is string {
-  if (typeof name !== 'string' || !/^[\w.@ -]{1,128}$/.test(name))
-    throw new ValidationException(
-      `The vault name '${String(name)}' must have 1 to 128 letters, digits, spaces or any of . _ @ -`,
-    )
+/** What the names of the Web Locks begin with that the workers of a vault hold while they live. */
+export function aliveLockPrefix(vaultName: string): string {
+  return `${databasePrefix(vaultName)}alive/`
 }
+
+/** The Web Lock of whoever makes a vault, deletes it, or looks whether it is there. */
+export function existenceLockName(vaultName: string): string {
+  return `${databasePrefix(vaultName)}existence`
+}
+
+/** What `localStorage` keeps of a vault, outside its databases (REC-28). */
+export function markerName(vaultName: string): string {
+  return `${databasePrefix(vaultName)}marker`
+}
+
+/**
+ * An empty database that says of a vault that it was deleted, where the marker was out of reach: in a worker. No vault has
+ * a name as short as the one that it seems to be of.
+ */
+export function deletionNoteName(vaultName: string): string {
+  return `${PREFIX}//deleted/${vaultName}`
+}
+
+/** Names from which other names can be built. */
+export const vaultName = text({
+  longest: 128,
+  pattern: /^[\w.@ -]+$/,
+  rule: 'have 1 to 128 letters, digits, spaces or any of . _ @ -',
+})
+
+export const regionName = text({
+  longest: 32,
+  pattern: /^(?:[a-z]+-){2,3}\d+$/,
+  rule: 'look like browser-local-1',
+})
+
+export const accountId = text({ longest: 100, pattern: /^\d{12}$/, rule: 'be twelve digits' })
 
 /** @throws {@link ValidationException} unless the text has the form of a Region, such as `browser-local-1` */
 export function checkRegion(region: unknown): asserts region is string {
-  if (typeof region !== 'string' || region.length > 32 || !/^(?:[a-z]+-){2,3}\d+$/.test(region))
-    throw new ValidationException(`The Region '${String(region)}' must look like browser-local-1.`)
-}
-
-/** @throws {@link ValidationException} unless the text is twelve digits */
-export function checkAccountId(accountId: unknown): asserts accountId is string {
-  if (typeof accountId !== 'string' || !/^\d{12}$/.test(accountId))
-    throw new ValidationException(`The account id '${String(accountId)}' must be twelve digits.`)
+  read(regionName, region, 'the Region')
 }

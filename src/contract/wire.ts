@@ -8,8 +8,11 @@
  * - `submit(batch)` answers as soon as all its calls are done, or, where some take long, with those that are;
  * - `collect(ticket)` answers with more of the rest. A ticket is random, so nobody else can collect with it.
  */
+
+import { isArrayBuffer } from './buffer-source.js'
 import type { HandleWish, WishedHandle } from './data-keys.js'
 import type { ErrorRecord } from './errors.js'
+import { isPlainObject, kindOf, timeOf, viewOf } from './reader.js'
 import type { OperationName } from './shapes.js'
 
 /** From this size, in bytes, a buffer is transferred; a smaller one is cheaper to copy (measured: up to about 4 KiB). */
@@ -57,8 +60,45 @@ const spareBuffers: Uint8Array<ArrayBuffer>[] = []
 
 /** Deepest nesting of any request or response is four; one more for good measure. */
 const MAX_DEPTH = 5
-/** More lists, structures and entries of lists than any request or response has (a full page of aliases: 2,001). */
-const MAX_VALUES = 16_384
+
+/**
+ * What may still be packed or unpacked. It is spent by what is walked, not by what was sent: a message can refer to one
+ * text, or one list, a hundred thousand times, and whoever reads it meets it so often.
+ */
+export interface Allowance {
+  /** Members of structures and entries of lists. */
+  values: number
+  /** Characters of names and texts. */
+  characters: number
+}
+
+/**
+ * More than any request has: the largest holds a policy of 131,072 characters (which is refused, but in words of AWS), ten
+ * grant tokens of 8,192, a description of 8,192 and fifty tags.
+ */
+export const REQUEST_ALLOWANCE: Readonly<Allowance> = { values: 16_384, characters: 262_144 }
+
+/** Requests that a client sends in one message. */
+export const MAX_BATCH = 32
+
+/** A client's batch never comes to the end of it, however large its requests are. */
+export const BATCH_ALLOWANCE: Readonly<Allowance> = {
+  values: MAX_BATCH * REQUEST_ALLOWANCE.values,
+  characters: MAX_BATCH * REQUEST_ALLOWANCE.characters,
+}
+
+/** For answers, which the vault itself has made. */
+export function boundless(): Allowance {
+  return { values: Number.MAX_SAFE_INTEGER, characters: Number.MAX_SAFE_INTEGER }
+}
+
+/** @throws `TypeError` if more is asked for than is left */
+function spend(allowance: Allowance, values: number, characters: number): void {
+  allowance.values -= values
+  allowance.characters -= characters
+  if (allowance.values < 0) throw new TypeError('a request cannot hold so many values')
+  if (allowance.characters < 0) throw new TypeError('a request cannot hold so much text')
+}
 
 /**
  * Gathers the bytes of a batch. They are copied the moment a value is packed, so that a caller may wipe a plaintext
@@ -69,14 +109,23 @@ export class Packer {
   #bytes = spareBuffers.pop() ?? new Uint8Array(INITIAL_CAPACITY)
   #length = 0
 
+  /** Bytes so far. */
+  get byteLength(): number {
+    return this.#length
+  }
+
   /**
    * The value with its binary parts replaced by references.
    *
-   * @throws `TypeError` for what no request or response can hold (functions, symbols, bigints, class instances, cycles)
+   * @param allowance of this value; a request's by default
+   * @throws `TypeError` for what no request or response can hold (functions, symbols, bigints, class instances, cycles),
+   *   and for more than the allowance
    */
-  pack(value: unknown, depth = 0): unknown {
+  pack(value: unknown, allowance: Allowance = { ...REQUEST_ALLOWANCE }, depth = 0): unknown {
     switch (typeof value) {
       case 'string':
+        spend(allowance, 0, value.length)
+        return value
       case 'number':
       case 'boolean':
       case 'undefined':
@@ -87,17 +136,31 @@ export class Packer {
         throw new TypeError(`a ${typeof value} cannot be part of a request`)
     }
     if (value === null) return value
-    // A copy, because what only passes for a Date (a Proxy of one) could not be sent, nor the batch that it is part of.
-    if (value instanceof Date) return new Date(Date.prototype.getTime.call(value))
     if (depth > MAX_DEPTH) throw new TypeError('a request cannot be nested so deeply')
-    if (ArrayBuffer.isView(value)) return this.#add(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
-    if (value instanceof ArrayBuffer) return this.#add(new Uint8Array(value))
-    if (Array.isArray(value)) return Array.from(value, (entry) => this.pack(entry, depth + 1))
-    if (!isPlainObject(value)) throw new TypeError(`a ${kindOf(value)} cannot be part of a request`)
+    if (ArrayBuffer.isView(value)) return this.#add(viewOf(value, 'a buffer of the request'))
+    if (Array.isArray(value)) {
+      spend(allowance, value.length, 0)
+      return Array.from(value, (entry) => this.pack(entry, allowance, depth + 1))
+    }
+    if (!isPlainObject(value)) return this.#packInstance(value)
     const packed: Record<string, unknown> = {}
-    for (const key of Object.keys(value))
-      setOwn(packed, key, this.pack((value as Record<string, unknown>)[key], depth + 1))
+    const keys = Object.keys(value)
+    // An encryption context with a hidden pair would be one without it.
+    if (Reflect.ownKeys(value).length > keys.length) throw new TypeError('a request cannot have hidden members')
+    for (const key of keys) {
+      spend(allowance, 1, key.length)
+      setOwn(packed, key, this.pack((value as Record<string, unknown>)[key], allowance, depth + 1))
+    }
     return packed
+  }
+
+  /** Looks at what an object is, not at its class: that of another window is another one. */
+  #packInstance(value: object): unknown {
+    if (isArrayBuffer(value)) return this.#add(viewOf(value, 'a buffer of the request'))
+    // A copy, because what only passes for a Date (a Proxy of one) could not be sent, nor the batch that it is part of.
+    const time = timeOf(value)
+    if (time !== undefined) return new Date(time)
+    throw new TypeError(`a ${kindOf(value)} cannot be part of a request`)
   }
 
   /** All bytes so far in a buffer of their own. The packer is empty afterwards, and holds no copy. */
@@ -133,17 +196,17 @@ export class Packer {
  * Puts the bytes back into a packed value, which is changed in place: it came by message and belongs to the receiver.
  *
  * @param view whether the parts may share the batch's buffer (the worker's own use) or get a buffer each (a caller's)
- * @param budget keeps a small message from making much work: a list without entries can be four thousand million long,
+ * @param allowance keeps a small message from making much work: a list without entries can be four thousand million long,
  *   and lists that hold one list a thousand times, five levels deep, hold 10^15 values
  * @throws `TypeError` for references that lie outside the buffer and for what no packer makes: nesting deeper, or more
- *   values, than any request has, and objects that are no plain ones
+ *   values or text, than any request has, and objects that are no plain ones
  */
 export function unpack(
   value: unknown,
   bytes: Uint8Array,
   view: 'shared' | 'own',
+  allowance: Allowance = { ...REQUEST_ALLOWANCE },
   depth = 0,
-  budget = { values: MAX_VALUES },
 ): unknown {
   if (typeof value === 'bigint') {
     const offset = Number(value >> 32n)
@@ -151,37 +214,29 @@ export function unpack(
     if (offset < 0 || end > bytes.byteLength) throw new TypeError('a reference lies outside its batch')
     return view === 'shared' ? bytes.subarray(offset, end) : bytes.slice(offset, end)
   }
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  if (typeof value === 'string') spend(allowance, 0, value.length)
+  if (typeof value !== 'object' || value === null) return value
   if (depth > MAX_DEPTH) throw new TypeError('a request cannot be nested so deeply')
-  budget.values -= Array.isArray(value) ? value.length : 1
-  if (budget.values < 0) throw new TypeError('a request cannot hold so many values')
   if (Array.isArray(value)) {
+    spend(allowance, value.length, 0)
     for (let index = 0; index < value.length; index++)
-      value[index] = unpack(value[index], bytes, view, depth + 1, budget)
+      value[index] = unpack(value[index], bytes, view, allowance, depth + 1)
     return value
   }
-  if (!isPlainObject(value)) throw new TypeError(`a ${kindOf(value)} cannot be part of a request`)
-  for (const key of Object.keys(value)) {
-    const member = (value as Record<string, unknown>)[key]
+  if (!isPlainObject(value)) {
+    if (timeOf(value) !== undefined) return value
+    throw new TypeError(`a ${kindOf(value)} cannot be part of a request`)
+  }
+  const names = Object.keys(value)
+  spend(allowance, names.length, 0)
+  for (const name of names) {
+    const member = (value as Record<string, unknown>)[name]
+    spend(allowance, 0, name.length)
     if (typeof member === 'bigint' || typeof member === 'object')
-      setOwn(value as Record<string, unknown>, key, unpack(member, bytes, view, depth + 1, budget))
+      setOwn(value as Record<string, unknown>, name, unpack(member, bytes, view, allowance, depth + 1))
+    else if (typeof member === 'string') spend(allowance, 0, member.length)
   }
   return value
-}
-
-/**
- * Whether an object is all that its own members say, whichever window it comes from. The members of a Map, say, would
- * be lost on the way, and an encryption context without its pairs be none.
- */
-function isPlainObject(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-/** `Map`, `Blob`, … */
-function kindOf(value: object): string {
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1)
-  return kind === 'Object' ? 'class instance' : kind
 }
 
 /** Sets an own property, also one that is called `__proto__`. */

@@ -1,10 +1,17 @@
 /** Big-endian numbers and byte strings, as messages are made of. */
 import { type Bytes, concatenate, u16 } from '../contract/bytes.js'
+import { ValidationException } from '../contract/errors.js'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Bytes with their length in front, as `u16`. */
+/**
+ * Bytes with their length in front, as `u16`.
+ *
+ * @throws `ValidationException` if they are longer than that can say; only a keyring of the application's own makes such
+ */
 export function withLength(bytes: Uint8Array): Bytes {
+  if (bytes.byteLength > 0xffff)
+    throw new ValidationException(`A field of a message can have 65,535 bytes; a keyring made ${bytes.byteLength}.`)
   return concatenate([u16(bytes.byteLength), bytes])
 }
 

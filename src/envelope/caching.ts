@@ -1,5 +1,6 @@
 /** Data keys that are used for more than one message (CACHE-1 to CACHE-11). */
 import { bytesToHex, compareBytes, concatenate, encoder, u16 } from '../contract/bytes.js'
+import { handleOf, optional, positiveNumber, read, structure, text, wholeNumber } from '../contract/reader.js'
 import { withLength } from './bytes.js'
 import { contextWith, serializeContext } from './encryption-context.js'
 import { writeDataKey } from './header.js'
@@ -13,10 +14,24 @@ import {
   materialsManager,
 } from './materials.js'
 import type { CachedMaterials, MaterialsCache } from './materials-cache.js'
+import { hasMethods, materialsSource } from './option-readers.js'
 import { defaultSuite } from './policies.js'
 
 const MOST_MESSAGES = 2 ** 32
 const MOST_BYTES = Number.MAX_SAFE_INTEGER
+
+const cachingOptions = structure({
+  backingMaterials: materialsSource,
+  cache: handleOf<MaterialsCache>('a cache, such as getLocalCryptographicMaterialsCache makes', (value) =>
+    hasMethods(value, ['get', 'put', 'remove', 'clear']),
+  ),
+  maxAge: positiveNumber,
+  maxMessagesEncrypted: optional(wholeNumber({ min: 1, max: MOST_MESSAGES })),
+  maxBytesEncrypted: optional(wholeNumber({ max: MOST_BYTES })),
+  // A zero separates it from what follows in an id.
+  partition: optional(text({ longest: 1024, pattern: /^[^\0]*$/, rule: 'hold no character U+0000' })),
+  now: optional(handleOf<() => number>('a function', (value) => typeof value === 'function')),
+})
 
 /** Options of a {@link CachingMaterialsManager}, named as in the AWS Encryption SDK. */
 export interface CachingOptions {
@@ -58,20 +73,17 @@ export class CachingMaterialsManager implements MaterialsManager {
   readonly #backing: MaterialsManager
   readonly #underWay = new Map<string, Promise<CachedMaterials>>()
 
-  constructor({
-    backingMaterials,
-    cache,
-    maxAge,
-    maxMessagesEncrypted = MOST_MESSAGES,
-    maxBytesEncrypted = MOST_BYTES,
-    partition = crypto.randomUUID(),
-    now = Date.now,
-  }: CachingOptions) {
-    if (!(maxAge > 0)) throw new TypeError('maxAge must be more than 0 milliseconds.')
-    if (!(Number.isInteger(maxMessagesEncrypted) && maxMessagesEncrypted >= 1 && maxMessagesEncrypted <= MOST_MESSAGES))
-      throw new TypeError('maxMessagesEncrypted must be a whole number, 1 to 2^32.')
-    if (!(Number.isSafeInteger(maxBytesEncrypted) && maxBytesEncrypted >= 0))
-      throw new TypeError('maxBytesEncrypted must be a whole number, 0 to 2^53 - 1.')
+  /** @throws `ValidationException` for options that cannot be */
+  constructor(options: CachingOptions) {
+    const {
+      backingMaterials,
+      cache,
+      maxAge,
+      maxMessagesEncrypted = MOST_MESSAGES,
+      maxBytesEncrypted = MOST_BYTES,
+      partition = crypto.randomUUID(),
+      now = Date.now,
+    } = read(cachingOptions, options, 'options')
     this.#options = { cache, maxAge, maxMessagesEncrypted, maxBytesEncrypted, partition, now }
     this.#backing = materialsManager(backingMaterials)
   }
@@ -164,7 +176,10 @@ export function decryptionCacheId(
   { suite, encryptedDataKeys, encryptionContext, reproducedContext = {} }: DecryptionMaterialsRequest,
 ): Promise<string> {
   const keys = encryptedDataKeys.map((key) => concatenate(writeDataKey(key))).sort(compareBytes)
-  const notStored = Object.entries(reproducedContext).filter(([key]) => !Object.hasOwn(encryptionContext, key))
+  // Who expects other pairs than the message stores is not given what somebody else was.
+  const notStored = Object.entries(reproducedContext).filter(
+    ([key, value]) => !(Object.hasOwn(encryptionContext, key) && encryptionContext[key] === value),
+  )
   return digestOf([
     Uint8Array.of(1),
     Uint8Array.of(2),

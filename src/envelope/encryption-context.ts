@@ -1,5 +1,6 @@
 /** The encryption context as bytes (MSG-3 to MSG-6). */
 import { type Bytes, compareBytes, concatenate, encoder, u16 } from '../contract/bytes.js'
+import { failingWith, mapOf, type Reader, text, unreadableValue } from '../contract/reader.js'
 import { ByteReader, decodeText, NeedsMore, withLength } from './bytes.js'
 import { EncryptionContextError, MessageFormatError } from './errors.js'
 
@@ -62,19 +63,51 @@ export function contextWith(...contexts: readonly (EncryptionContext | undefined
   return Object.assign(emptyContext(), ...contexts)
 }
 
+const asContextError = (message: string) => new EncryptionContextError(message)
+/** Each pair takes four bytes beside its texts, and the format has 65,535 for all. */
+const pairs = mapOf(text({ longest: LONGEST }), { most: Math.floor(LONGEST / 4), longestName: LONGEST })
+
 /**
- * Checks what a caller gives as an encryption context.
+ * Reads pairs that a message is expected to have, as a plain object: what a `Map` or `Headers` holds would be no pair at
+ * all, and nothing expected. The copy has no prototype.
  *
- * @throws {@link EncryptionContextError}
+ * @throws through `read`: {@link EncryptionContextError}
  */
-export function checkContext(context: unknown): asserts context is EncryptionContext {
-  if (typeof context !== 'object' || context === null)
-    throw new EncryptionContextError('An encryption context is a map of texts.')
-  for (const [key, value] of Object.entries(context)) {
-    if (typeof value !== 'string') throw new EncryptionContextError(`The encryption context's '${key}' is no text.`)
-    if (key.startsWith(RESERVED))
-      throw new EncryptionContextError(`Keys of an encryption context that begin with ${RESERVED} are reserved.`)
-  }
+export const expectedPairs: Reader<EncryptionContext> = failingWith(asContextError, (value, path) => {
+  const context = pairs(value, path)
+  if (contextLength(context) > LONGEST)
+    throw unreadableValue(path, `can have ${LONGEST} bytes, with four more for each pair`)
+  return context
+})
+
+/**
+ * Reads the encryption context of a new message, likewise.
+ *
+ * @throws through `read`: {@link EncryptionContextError}
+ */
+export const newContext: Reader<EncryptionContext> = failingWith(asContextError, (value, path) => {
+  const context = expectedPairs(value, path)
+  if (Object.keys(context).some(isReserved))
+    throw unreadableValue(path, `has a key that begins with ${RESERVED}, which is reserved`)
+  return context
+})
+
+/** Reads the key of a pair. */
+export const contextKey: Reader<string> = failingWith(asContextError, (value, path) => {
+  const key = text({ longest: LONGEST })(value, path)
+  if (isReserved(key)) throw unreadableValue(path, `begins with ${RESERVED}, which is reserved`)
+  return key
+})
+
+function isReserved(key: string): boolean {
+  return key.startsWith(RESERVED)
+}
+
+/** Bytes of the serialised context. */
+function contextLength(context: EncryptionContext): number {
+  let length = 2
+  for (const pair of Object.entries(context)) for (const part of pair) length += 2 + encoder.encode(part).byteLength
+  return length
 }
 
 function tooLong(): EncryptionContextError {

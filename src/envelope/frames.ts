@@ -6,6 +6,7 @@ import { type Bytes, concatenate, encoder, u32, u64 } from '../contract/bytes.js
 import { type ContentCipher, notAuthentic } from './content-cipher.js'
 import { MessageAuthenticationError } from './errors.js'
 import { IV_LENGTH, TAG_LENGTH } from './header.js'
+import { letGo } from './memory.js'
 
 /** In place of a sequence number, marks the last frame; its own number follows. */
 export const FINAL = 0xffffffff
@@ -220,9 +221,4 @@ class Pieces {
     if (this.#together && this.#length > 0) this.#pieces.push(this.#together.subarray(0, this.#length) as Bytes)
     return this.#pieces
   }
-}
-
-/** Frees memory now, where the engine can (ES2024), and not when garbage is collected. */
-function letGo(buffer: ArrayBuffer): void {
-  if ('transfer' in buffer) buffer.transfer(0)
 }

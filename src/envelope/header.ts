@@ -121,7 +121,9 @@ function readDataKeys(reader: ByteReader, most: number | undefined): EncryptedDa
   const count = reader.u16()
   if (count === 0) throw new MessageFormatError('The message has no encrypted data key.')
   if (most !== undefined && count > most)
-    throw new MessageLimitError(`The message has ${count} encrypted data keys; ${most} are allowed.`)
+    throw new MessageLimitError(
+      `The message has ${count} encrypted data keys; ${most} are allowed. maxEncryptedDataKeys of buildClient says how many.`,
+    )
   return Array.from({ length: count }, () => {
     const providerId = new TextDecoder().decode(reader.field())
     return { providerId, providerInfo: reader.field(), encryptedDataKey: reader.field() }

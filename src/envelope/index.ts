@@ -4,20 +4,12 @@
  * @module
  */
 
+export type { AnyBytes } from '../contract/bytes.js'
+export { KMSInternalException, ValidationException } from '../contract/errors.js'
 export type { Suite, SuiteId } from '../contract/suites.js'
 export { CachingMaterialsManager, type CachingOptions } from './caching.js'
-export {
-  buildClient,
-  type ClientOptions,
-  type DecryptOptions,
-  type DecryptResult,
-  type DecryptStreamOptions,
-  type EncryptOptions,
-  type EncryptResult,
-  type EnvelopeClient,
-  type TaskOptions,
-} from './client.js'
-export type { DataWorkersOptions } from './data-workers/data-workers.js'
+export { buildClient, type EnvelopeClient } from './client.js'
+export type { DataWorkersOptions } from './data-workers/options.js'
 export type { EncryptionContext } from './encryption-context.js'
 export * from './errors.js'
 export type { EncryptedDataKey, MessageHeader } from './header.js'
@@ -39,6 +31,15 @@ export type {
   WrappingRequest,
 } from './materials.js'
 export { type CacheOptions, getLocalCryptographicMaterialsCache, type MaterialsCache } from './materials-cache.js'
+export type {
+  ClientOptions,
+  DecryptOptions,
+  DecryptResult,
+  DecryptStreamOptions,
+  EncryptOptions,
+  EncryptResult,
+  TaskOptions,
+} from './options.js'
 export { CommitmentPolicy } from './policies.js'
 export { readMessageHeader } from './read-message-header.js'
 export { RequiredContextMaterialsManager, type RequiredContextOptions } from './required-context.js'

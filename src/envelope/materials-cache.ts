@@ -1,4 +1,6 @@
+import { optional, read, structure, wholeNumber } from '../contract/reader.js'
 import { type DecryptionMaterials, type EncryptionMaterials, wipe } from './materials.js'
+import { eventTarget } from './option-readers.js'
 
 /** Materials, and how much they have been used. */
 export interface CachedMaterials {
@@ -14,9 +16,15 @@ export interface CachedMaterials {
 export interface CacheOptions {
   /** A vault: the cache is cleared when the state of a key changes, and when the vault is closed. Default nothing. */
   readonly clearOn?: EventTarget
-  /** Milliseconds between looks for what has expired; default 60,000. */
+  /** Milliseconds between looks for what has expired, 1 to 2^31 - 1; default 60,000. */
   readonly pruneEvery?: number
 }
+
+const cacheOptions = structure({
+  clearOn: optional(eventTarget),
+  // More than a timer takes ends at once.
+  pruneEvery: optional(wholeNumber({ min: 1, max: 2 ** 31 - 1 })),
+})
 
 /** Keeps materials in memory, and drops what was not used for longest. Made by {@link getLocalCryptographicMaterialsCache}. */
 export class MaterialsCache {
@@ -30,8 +38,6 @@ export class MaterialsCache {
 
   /** @internal */
   constructor(capacity: number, { clearOn, pruneEvery = 60_000 }: CacheOptions) {
-    if (!(Number.isSafeInteger(capacity) && capacity >= 0))
-      throw new TypeError('The capacity of a cache must be a whole number, 0 or more.')
     this.#capacity = capacity
     this.#pruneEvery = pruneEvery
     for (const event of ['keystate', 'close']) clearOn?.addEventListener(event, () => this.clear())
@@ -101,6 +107,7 @@ export class MaterialsCache {
  * A cache for a {@link CachingMaterialsManager}, in this page's memory.
  *
  * @param capacity entries it keeps at most; 0 for none
+ * @throws `ValidationException` for a capacity or options that cannot be
  *
  * @example
  * ```ts
@@ -108,5 +115,5 @@ export class MaterialsCache {
  * ```
  */
 export function getLocalCryptographicMaterialsCache(capacity: number, options: CacheOptions = {}): MaterialsCache {
-  return new MaterialsCache(capacity, options)
+  return new MaterialsCache(read(wholeNumber({}), capacity, 'capacity'), read(cacheOptions, options, 'options'))
 }

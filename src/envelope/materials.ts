@@ -1,6 +1,8 @@
 /** Cryptographic materials: what a message is encrypted or decrypted with, and who provides it (CMM-1 to CMM-6). */
 import type { Bytes } from '../contract/bytes.js'
 import type { DataKeyHandle } from '../contract/data-keys.js'
+import { ValidationException } from '../contract/errors.js'
+import { shown } from '../contract/reader.js'
 import { messageIdLength, type Suite } from '../contract/suites.js'
 import { contextWith, type EncryptionContext, PUBLIC_KEY } from './encryption-context.js'
 import { DataKeyUnwrapError, EncryptionContextError, MessageSignatureError } from './errors.js'
@@ -108,6 +110,9 @@ export interface MaterialsManager {
   decryptionMaterials(request: DecryptionMaterialsRequest): Promise<DecryptionMaterials>
 }
 
+/** Where materials come from. */
+export type MaterialsSource = Keyring | MaterialsManager
+
 /** The manager that keyrings get where nobody asks for another. */
 export class DefaultMaterialsManager implements MaterialsManager {
   readonly #keyring: Keyring
@@ -127,8 +132,7 @@ export class DefaultMaterialsManager implements MaterialsManager {
     const messageId = isReused ? undefined : newMessageId(suite)
     const handleFor = messageId ?? 'anyMessage'
     const { dataKey, encryptedDataKeys } = await this.#keyring.wrap({ suite, encryptionContext, handleFor })
-    if (!isOfLength(dataKey, suite) || encryptedDataKeys.length === 0)
-      throw new TypeError('The keyring gave no data key of the right length, or did not encrypt it.')
+    if (encryptedDataKeys.length === 0) throw new ValidationException('The keyring gave no encrypted data key.')
     return {
       suite,
       encryptionContext,
@@ -152,16 +156,12 @@ export class DefaultMaterialsManager implements MaterialsManager {
     const unwrapped = await this.#keyring.unwrap({ suite, encryptionContext, encryptedDataKeys, handleFor })
     if (!('dataKey' in unwrapped)) throw notUnwrapped(unwrapped.errors, requiredContextKeys)
     const { dataKey } = unwrapped
-    if (!isOfLength(dataKey, suite)) {
-      wipe(dataKey)
-      throw new DataKeyUnwrapError([], 'The data key has another length than those of the algorithm suite.')
-    }
     return { suite, encryptionContext, requiredContextKeys, dataKey, ...(verificationKey && { verificationKey }) }
   }
 }
 
 /** The manager of a keyring, or the one that is given. */
-export function materialsManager(source: Keyring | MaterialsManager): MaterialsManager {
+export function materialsManager(source: MaterialsSource): MaterialsManager {
   return 'encryptionMaterials' in source ? source : new DefaultMaterialsManager(source)
 }
 
@@ -188,19 +188,69 @@ export function requiredPairs({
  *
  * @param cause what was met when they were taken for pairs that are authenticated without being stored
  */
-export function notExpected(requiredContextKeys: readonly string[], cause: Error): EncryptionContextError {
-  const names = requiredContextKeys.map((key) => `'${key}'`).join(', ')
-  return new EncryptionContextError(`The message's encryption context does not have the expected ${names}.`, { cause })
+export function notExpected(requiredContextKeys: readonly string[], cause?: Error): EncryptionContextError {
+  const names = shown(requiredContextKeys.map((key) => `'${key}'`).join(', '))
+  return new EncryptionContextError(
+    `The message's encryption context does not have the expected ${names}.`,
+    cause && { cause },
+  )
 }
 
-function isOfLength(dataKey: DataKey, { keyLength }: Suite): boolean {
-  return !(dataKey instanceof Uint8Array) || dataKey.byteLength === keyLength
+/**
+ * Checks materials of a new message, whichever manager they come from.
+ *
+ * @param requested pairs that the caller asked for
+ * @throws {@link EncryptionContextError} if the message would not be bound to them
+ * @throws `ValidationException` if there is nothing to encrypt it with
+ */
+export function checkRequested(materials: EncryptionMaterials, requested: EncryptionContext): void {
+  const { suite, dataKey, encryptionContext } = materials
+  for (const [key, value] of Object.entries(requested))
+    if (!has(encryptionContext, key, value))
+      throw new EncryptionContextError(`The materials manager has dropped or changed '${shown(key)}'.`)
+  if (!isOfLength(dataKey, suite))
+    throw new ValidationException('The keyring gave no data key of the length that the algorithm suite has.')
+  if (suite.curve && !materials.signingKey)
+    throw new ValidationException('The materials manager gave no key to sign with, for an algorithm suite that signs.')
+}
+
+/**
+ * Checks materials of a message that was read, whichever manager they come from. Pairs are those that the message stores,
+ * or those that its header's tag will be checked with.
+ *
+ * @param expected pairs that the reader knows
+ * @throws {@link EncryptionContextError} if the message is bound to others
+ * @throws {@link MessageSignatureError} if a signature could not be verified
+ */
+export function checkExpected(
+  materials: DecryptionMaterials,
+  suite: Suite,
+  stored: EncryptionContext,
+  expected: EncryptionContext = {},
+): void {
+  const bound = contextWith(requiredPairs(materials), stored)
+  const missing = Object.keys(expected).filter((key) => !Object.hasOwn(bound, key))
+  if (missing.length > 0) throw notExpected(missing)
+  checkReproduced(bound, expected)
+  if (!isOfLength(materials.dataKey, suite))
+    throw new DataKeyUnwrapError([], 'The data key has another length than those of the algorithm suite.')
+  if (suite.curve && !materials.verificationKey)
+    throw new MessageSignatureError('The materials manager gave no key to verify the message’s signature with.')
+}
+
+function has(context: EncryptionContext, key: string, value: string): boolean {
+  return Object.hasOwn(context, key) && context[key] === value
+}
+
+/** Also of handles: one that is missing is none. */
+function isOfLength(dataKey: DataKey | undefined, { keyLength }: Suite): boolean {
+  return dataKey instanceof Uint8Array ? dataKey.byteLength === keyLength : typeof dataKey === 'object'
 }
 
 function checkReproduced(stored: EncryptionContext, reproduced: EncryptionContext): void {
   for (const [key, value] of Object.entries(reproduced))
     if (Object.hasOwn(stored, key) && stored[key] !== value)
-      throw new EncryptionContextError(`The message's encryption context has another '${key}' than expected.`)
+      throw new EncryptionContextError(`The message's encryption context has another '${shown(key)}' than expected.`)
 }
 
 async function verificationKeyOf(suite: Suite, context: EncryptionContext): Promise<Bytes | undefined> {

@@ -8,7 +8,7 @@ import { suiteName } from '../contract/suites.js'
 import { NeedsMore } from './bytes.js'
 import { type ContentCipher, contentCipher, notAuthentic } from './content-cipher.js'
 import type { DataWorkers } from './data-workers/data-workers.js'
-import { type EncryptionContext, serializeContext } from './encryption-context.js'
+import { contextWith, type EncryptionContext, serializeContext } from './encryption-context.js'
 import {
   KeyCommitmentError,
   MessageFormatError,
@@ -19,9 +19,16 @@ import {
 import { BLOCK_HEADER, FINAL, FINAL_FRAME_HEADER, FIRST_SEQUENCE_NUMBER, FRAME_OVERHEAD, type Run } from './frames.js'
 import { type MessageHeader, type ReadHeader, readHeader, TAG_LENGTH } from './header.js'
 import { InOrder } from './in-order.js'
-import { type DecryptionMaterials, type MaterialsManager, notExpected, requiredPairs, wipe } from './materials.js'
+import {
+  checkExpected,
+  type DecryptionMaterials,
+  type MaterialsManager,
+  notExpected,
+  requiredPairs,
+  wipe,
+} from './materials.js'
 import type { Sink } from './piece-stream.js'
-import type { CommitmentPolicy } from './policies.js'
+import { type CommitmentPolicy, checkDecryptsWith } from './policies.js'
 import { framesOfRun, RunBuffer } from './run-buffer.js'
 import { RunCipher } from './run-cipher.js'
 import { hashOf, verify } from './signatures.js'
@@ -30,7 +37,7 @@ import { Transcript } from './transcript.js'
 export interface DecryptorOptions extends Sink {
   readonly manager: MaterialsManager
   readonly policy: CommitmentPolicy
-  readonly maxEncryptedDataKeys?: number | undefined
+  readonly maxEncryptedDataKeys: number
   /** Bytes; a frame has to be held before it can be believed (STRM-7). */
   readonly maxFrameLength: number
   /** Bytes of plaintext of the whole message. */
@@ -65,6 +72,7 @@ export class MessageDecryptor {
   #nextTry = 0
   #read: ReadHeader | undefined
   #materials: DecryptionMaterials | undefined
+  #encryptionContext: EncryptionContext | undefined
   #cipher: RunCipher | undefined
   #transcript: Transcript | undefined
   #buffer = new RunBuffer((length) => this.#cipher?.spare(length))
@@ -99,7 +107,7 @@ export class MessageDecryptor {
 
   /** All pairs that the message is bound to, stored in it or not; known with the header. */
   get encryptionContext(): EncryptionContext | undefined {
-    return this.#cipher && this.#materials?.encryptionContext
+    return this.#encryptionContext
   }
 
   /** Takes a piece of the message; emits the plaintext that can be believed by then. */
@@ -161,16 +169,13 @@ export class MessageDecryptor {
   }
 
   async #begin(read: ReadHeader): Promise<void> {
-    const { manager, policy, forbidsSigned, expectedContext, maxFrameLength, workers } = this.#options
+    const { manager, policy, forbidsSigned, expectedContext, workers } = this.#options
     const { header, suite } = read
     if (forbidsSigned && suite.curve)
       throw new SignaturePolicyError(
         `Algorithm suite ${suiteName(suite.id)} signs; only unsigned messages are allowed.`,
       )
-    if (header.frameLength > maxFrameLength)
-      throw new MessageLimitError(
-        `The message has frames of ${header.frameLength} bytes; ${maxFrameLength} are allowed.`,
-      )
+    checkDecryptsWith(policy, suite)
     const { encryptionContext, encryptedDataKeys, messageId, frameLength } = header
     const materials = await manager.decryptionMaterials({
       commitmentPolicy: policy,
@@ -181,6 +186,8 @@ export class MessageDecryptor {
       reproducedContext: expectedContext,
     })
     try {
+      // Here, where no manager that caches, or is the application's own, can leave it out.
+      checkExpected(materials, suite, encryptionContext, expectedContext)
       const { contentKey, commitKey } = await messageKeys(suite, materials.dataKey, messageId, 'decrypt')
       if (commitKey && !equalInConstantTime(commitKey, header.commitKey as Bytes))
         throw new KeyCommitmentError('The message does not commit to the data key that was decrypted.')
@@ -194,6 +201,7 @@ export class MessageDecryptor {
       wipe(materials.dataKey)
     }
     this.#materials = materials
+    this.#encryptionContext = contextWith(requiredPairs(materials), encryptionContext)
     this.#read = read
     this.#transcript = suite.curve && new Transcript(hashOf(suite.curve), workers)
     this.#transcript?.update([read.bytes])
@@ -203,23 +211,39 @@ export class MessageDecryptor {
   /** @returns what follows the body */
   async #takeBody(chunk: Uint8Array): Promise<Uint8Array> {
     let rest = chunk
-    for (;;) {
-      const end = this.#wholeLength + this.#lengthOfNext()
-      rest = this.#buffer.fill(rest, end, Math.max(end, this.#runLength))
-      if (this.#buffer.length < end) break
-      // More may be known of the frame by now: how long it is.
-      const needed = this.#lengthOfNext()
-      if (end < this.#wholeLength + needed) continue
-      const isLast = this.#isLast()
-      this.#count(isLast)
-      this.#wholeLength = end
-      this.#wholeFrames += 1
-      if (!isLast && this.#wholeFrames < framesOfRun(this.#frameLength)) continue
-      await this.#open(isLast)
-      if (!isLast) continue
-      this.#phase = this.#materials?.verificationKey ? 'footer' : 'end'
-      return rest
+    let isCopy = false
+    let opening: Promise<void> | undefined
+    try {
+      for (;;) {
+        const end = this.#wholeLength + this.#lengthOfNext()
+        rest = this.#buffer.fill(rest, end, Math.max(end, this.#runLength))
+        if (this.#buffer.length < end) break
+        // More may be known of the frame by now: how long it is.
+        const needed = this.#lengthOfNext()
+        if (end < this.#wholeLength + needed) continue
+        const isLast = this.#isLast()
+        this.#count(isLast)
+        this.#wholeLength = end
+        this.#wholeFrames += 1
+        if (!isLast && this.#wholeFrames < framesOfRun(this.#frameLength)) continue
+        // The first run is waited for when all has been taken: the chunk is its owner's again as soon as anybody waits.
+        if ((opening || isLast) && !isCopy) {
+          rest = rest.slice()
+          isCopy = true
+        }
+        if (opening) await opening
+        opening = this.#open(isLast)
+        if (!isLast) continue
+        await opening
+        this.#phase = this.#materials?.verificationKey ? 'footer' : 'end'
+        return rest
+      }
+    } catch (error) {
+      // What came before it has its say first.
+      await opening
+      throw error
     }
+    await opening
     // Nobody waits for a run to be full while there is nothing else to do.
     const { lanes } = this.#cipher as RunCipher
     if (this.#wholeFrames > 0 && this.#runs.size < lanes) await this.#open(false)
@@ -254,19 +278,29 @@ export class MessageDecryptor {
       return BLOCK_HEADER + this.#blockLength(next) + TAG_LENGTH
     }
     if (next.byteLength < 4) return 4
-    if (next.getUint32(0) !== FINAL) return this.#frameLength + FRAME_OVERHEAD
+    if (next.getUint32(0) !== FINAL) return this.#accepted(this.#frameLength) + FRAME_OVERHEAD
     if (next.byteLength < FINAL_FRAME_HEADER) return FINAL_FRAME_HEADER
     const length = next.getUint32(FINAL_FRAME_HEADER - 4)
     if (length > this.#frameLength) throw new MessageFormatError('The final frame is longer than frames are.')
-    return FINAL_FRAME_HEADER + length + TAG_LENGTH
+    return FINAL_FRAME_HEADER + this.#accepted(length) + TAG_LENGTH
   }
 
   #blockLength(block: DataView): number {
     const length = Number(block.getBigUint64(BLOCK_HEADER - 8))
-    const { maxFrameLength } = this.#options
     if (length > LONGEST_BLOCK) throw new MessageFormatError('The content is longer than the format allows.')
+    return this.#accepted(length)
+  }
+
+  /**
+   * The length of a frame that has begun and will have to be held. The header's frame length says nothing of that: all of a
+   * message that is shorter is its last frame.
+   */
+  #accepted(length: number): number {
+    const { maxFrameLength } = this.#options
     if (length > maxFrameLength)
-      throw new MessageLimitError(`The message has ${length} bytes in one piece; ${maxFrameLength} are allowed.`)
+      throw new MessageLimitError(
+        `The message has ${length} bytes in one piece; ${maxFrameLength} are allowed, unless maxFrameLength says otherwise.`,
+      )
     return length
   }
 

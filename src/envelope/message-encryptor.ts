@@ -1,6 +1,7 @@
 /** Makes a message piece by piece (ENCR-1 to ENCR-6, STRM-2). Chunk boundaries of the input do not show in it. */
 import { type Bytes, concatenate } from '../contract/bytes.js'
 import { type MessageKeys, messageKeys } from '../contract/data-keys.js'
+import { ValidationException } from '../contract/errors.js'
 import { withLength } from './bytes.js'
 import { contentCipher } from './content-cipher.js'
 import type { DataWorkers } from './data-workers/data-workers.js'
@@ -113,15 +114,34 @@ export class MessageEncryptor {
     this.#bytesTaken += plaintext.byteLength
     if (this.#bytesTaken > plaintextLength)
       throw new MessageLimitError(`The plaintext is longer than the ${plaintextLength} bytes that were announced.`)
-    let rest = plaintext
-    while (rest.byteLength > 0) {
-      if (this.#buffer.length === this.#runLength) await this.#seal(this.#runLength)
-      rest = this.#buffer.fill(rest, this.#runLength, this.#runLength)
-    }
+    await this.#take(plaintext)
     // Nobody waits for a run to be full while there is nothing else to do.
     const { frameLength } = this.header
     const whole = this.#buffer.length - (this.#buffer.length % frameLength || frameLength)
     if (whole > 0 && this.#runs.size < this.#cipher.lanes) await this.#seal(whole)
+  }
+
+  async #take(plaintext: Uint8Array): Promise<void> {
+    let rest = plaintext
+    let copy: Bytes | undefined
+    let sealing: Promise<void> | undefined
+    try {
+      while (rest.byteLength > 0) {
+        if (this.#buffer.length === this.#runLength) {
+          // The first run is waited for when all has been taken: it is its owner's again as soon as anybody waits.
+          if (sealing) {
+            copy ??= rest.slice() as Bytes
+            rest = copy.subarray(copy.byteLength - rest.byteLength)
+            await sealing
+          }
+          sealing = this.#seal(this.#runLength)
+        }
+        rest = this.#buffer.fill(rest, this.#runLength, this.#runLength)
+      }
+      await sealing
+    } finally {
+      copy?.fill(0)
+    }
   }
 
   /** Emits the last frames, and the signature. */
@@ -172,8 +192,10 @@ const used = new WeakSet<object>()
  */
 function admitOnce({ messageId, suite }: EncryptionMaterials, { contentKey }: MessageKeys): void {
   if (used.has(contentKey))
-    throw new TypeError('The materials are for one message. Whoever keeps them for more asks for them with isReused.')
+    throw new ValidationException(
+      'The materials are for one message. Whoever keeps them for more asks for them with isReused.',
+    )
   if (suite.kdf !== undefined && !messageId)
-    throw new TypeError('The materials have a handle for one message, and not the id of that message.')
+    throw new ValidationException('The materials have a handle for one message, and not the id of that message.')
   used.add(contentKey)
 }

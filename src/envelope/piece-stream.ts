@@ -1,4 +1,6 @@
-import type { Bytes } from '../contract/bytes.js'
+import type { AnyBytes, Bytes } from '../contract/bytes.js'
+import { read, viewOf } from '../contract/reader.js'
+import type { Ending } from './ending.js'
 
 /** Gets a message, or a plaintext, piece by piece. */
 export interface Sink {
@@ -9,28 +11,30 @@ export interface Sink {
 
 /** Makes or opens a message piece by piece. */
 export interface PieceByPiece {
+  /** Uses up or copies the chunk before anybody else runs. */
   push(chunk: Uint8Array): Promise<void>
   finish(): Promise<void>
   close(): void
 }
 
 /**
- * A stream through what makes or opens a message.
+ * A stream through what makes or opens a message. A chunk is read, and used up or copied, when its turn comes, before
+ * anybody else runs: the Streams standard gives no earlier moment.
  *
+ * @param ending errors the stream when it comes
  * @param begin may take its time: the stream is there at once
  */
 export function streamOf(
-  signal: AbortSignal | undefined,
+  ending: Ending,
   begin: (sink: Sink) => Promise<PieceByPiece>,
-): TransformStream<Uint8Array, Bytes> {
+): TransformStream<AnyBytes, Bytes> {
   let work: PieceByPiece | undefined
   let isOver = false
   const end = () => {
     isOver = true
     work?.close()
-    signal?.removeEventListener('abort', abort)
+    ending.stop()
   }
-  let abort = () => {}
   const failing = async (task: () => Promise<void>) => {
     try {
       await task()
@@ -39,25 +43,24 @@ export function streamOf(
       throw error
     }
   }
-  const transformer: Transformer<Uint8Array, Bytes> & { cancel(): void } = {
+  const transformer: Transformer<AnyBytes, Bytes> & { cancel(): void } = {
     start: (controller) =>
       failing(async () => {
-        signal?.throwIfAborted()
+        ending.throwIfEnded()
         const fail = (reason: unknown) => {
           if (isOver) return
           end()
           controller.error(reason)
         }
-        abort = () => fail(signal?.reason)
-        signal?.addEventListener('abort', abort)
+        ending.listen(fail)
         const emit = (piece: Bytes) => {
           if (!isOver) controller.enqueue(piece)
         }
         work = await begin({ emit, fail })
-        // Aborted meanwhile.
+        // Ended meanwhile.
         if (isOver) work.close()
       }),
-    transform: (chunk) => failing(() => (work as PieceByPiece).push(chunk)),
+    transform: (chunk) => failing(() => (work as PieceByPiece).push(read(viewOf, chunk, 'chunk'))),
     flush: () => failing(() => (work as PieceByPiece).finish()).then(end),
     cancel: end,
   }

@@ -1,4 +1,5 @@
-import { checkContext, type EncryptionContext } from './encryption-context.js'
+import { listOf, read, shown, structure } from '../contract/reader.js'
+import { contextKey, type EncryptionContext } from './encryption-context.js'
 import { EncryptionContextError } from './errors.js'
 import {
   type DecryptionMaterials,
@@ -9,6 +10,7 @@ import {
   type MaterialsManager,
   materialsManager,
 } from './materials.js'
+import { materialsSource } from './option-readers.js'
 
 export interface RequiredContextOptions {
   /** Where the materials come from. */
@@ -16,6 +18,14 @@ export interface RequiredContextOptions {
   /** Keys that every encryption context must have; at least one. */
   readonly requiredContextKeys: readonly string[]
 }
+
+/** More than a context can have pairs. */
+const MOST_KEYS = 16_384
+
+const requiredContextOptions = structure({
+  backingMaterials: materialsSource,
+  requiredContextKeys: listOf(contextKey, { least: 1, most: MOST_KEYS }),
+})
 
 /**
  * Pairs of the encryption context that are authenticated and **not stored in the message** (CMM-10 to CMM-12): whoever
@@ -32,9 +42,9 @@ export class RequiredContextMaterialsManager implements MaterialsManager {
   readonly #backing: MaterialsManager
   readonly #keys: readonly string[]
 
-  constructor({ backingMaterials, requiredContextKeys }: RequiredContextOptions) {
-    if (requiredContextKeys.length === 0) throw new TypeError('At least one key of the context must be required.')
-    checkContext(Object.fromEntries(requiredContextKeys.map((key) => [key, ''])))
+  /** @throws `ValidationException` for options that cannot be, `EncryptionContextError` for keys that are reserved */
+  constructor(options: RequiredContextOptions) {
+    const { backingMaterials, requiredContextKeys } = read(requiredContextOptions, options, 'options')
     this.#backing = materialsManager(backingMaterials)
     this.#keys = [...new Set(requiredContextKeys)]
   }
@@ -58,6 +68,8 @@ export class RequiredContextMaterialsManager implements MaterialsManager {
   #check(context: EncryptionContext): void {
     for (const key of this.#keys)
       if (!Object.hasOwn(context, key))
-        throw new EncryptionContextError(`The encryption context must have '${key}', which messages do not store.`)
+        throw new EncryptionContextError(
+          `The encryption context must have '${shown(key)}', which messages do not store.`,
+        )
   }
 }

@@ -1,6 +1,6 @@
 /** Aliases (chapter 01, section 7; aws-facts 10). */
-import type { KeyMetadata } from 'browser-kms'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { sharedKey } from './fixtures/keys.js'
 import {
   aliasArn,
   call,
@@ -15,12 +15,8 @@ import {
 } from './fixtures/vault.js'
 
 const shared = sharedVault()
-let key: KeyMetadata
-let other: KeyMetadata
-beforeAll(async () => {
-  key = await newKey(shared.kms)
-  other = await newKey(shared.kms)
-})
+const key = sharedKey(shared)
+const other = sharedKey(shared)
 
 const newName = () => `alias/${crypto.randomUUID()}`
 async function newAlias(TargetKeyId = key.KeyId): Promise<string> {

@@ -5,8 +5,8 @@
 import type { OperationName } from 'browser-kms'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Shape } from '../../src/contract/api-model.js'
 import { operations, shapes } from '../../src/contract/model.js'
-import type { Shape } from '../../src/contract/shapes.js'
 import { call, freshVault, newKey, sharedVault, utf8 } from './fixtures/vault.js'
 
 const common = [

@@ -1,13 +1,11 @@
 /** Whose bytes are whose: what a caller passes in, and what it gets back. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { sharedKey } from './fixtures/keys.js'
 import { sameBytes } from './fixtures/same-bytes.js'
-import { errorOf, newKey, sharedVault, utf8 } from './fixtures/vault.js'
+import { errorOf, sharedVault, utf8 } from './fixtures/vault.js'
 
 const shared = sharedVault()
-let KeyId: string
-beforeAll(async () => {
-  KeyId = (await newKey(shared.kms)).KeyId
-})
+const key = sharedKey(shared)
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
 
@@ -15,7 +13,7 @@ describe('what the caller passes in', () => {
   test.each([1, 100, 4096])('a plaintext of %i bytes is neither changed nor detached', async (length) => {
     const Plaintext = random(length)
     const before = Plaintext.slice()
-    await shared.kms.encrypt({ KeyId, Plaintext })
+    await shared.kms.encrypt({ KeyId: key.KeyId, Plaintext })
     expect(Plaintext).toEqual(before)
     expect(Plaintext.buffer.byteLength).toBe(length)
   })
@@ -23,7 +21,7 @@ describe('what the caller passes in', () => {
   test('nor is any part of a batch that is large enough to be transferred', async () => {
     const plaintexts = Array.from({ length: 30 }, () => random(4096))
     const before = plaintexts.map((plaintext) => plaintext.slice())
-    await Promise.all(plaintexts.map((Plaintext) => shared.kms.encrypt({ KeyId, Plaintext })))
+    await Promise.all(plaintexts.map((Plaintext) => shared.kms.encrypt({ KeyId: key.KeyId, Plaintext })))
     expect(plaintexts).toEqual(before)
   })
 
@@ -31,7 +29,7 @@ describe('what the caller passes in', () => {
     const plaintexts = Array.from({ length: 50 }, () => random(200))
     const kept = plaintexts.map((plaintext) => plaintext.slice())
     const answers = plaintexts.map((Plaintext) => {
-      const answer = shared.kms.encrypt({ KeyId, Plaintext })
+      const answer = shared.kms.encrypt({ KeyId: key.KeyId, Plaintext })
       Plaintext.fill(0)
       return answer
     })
@@ -41,7 +39,7 @@ describe('what the caller passes in', () => {
 
   test('an encryption context, a list or an input may be changed right after the call', async () => {
     const EncryptionContext: Record<string, string> = { a: '1' }
-    const input = { KeyId, Plaintext: utf8('x'), EncryptionContext }
+    const input = { KeyId: key.KeyId, Plaintext: utf8('x'), EncryptionContext }
     const answer = shared.kms.encrypt(input)
     EncryptionContext.a = '2'
     EncryptionContext.b = '3'
@@ -53,7 +51,7 @@ describe('what the caller passes in', () => {
   test('of a view only its own bytes travel, wherever it begins', async () => {
     const whole = random(64)
     const Plaintext = whole.subarray(10, 20)
-    const { CiphertextBlob } = await shared.kms.encrypt({ KeyId, Plaintext })
+    const { CiphertextBlob } = await shared.kms.encrypt({ KeyId: key.KeyId, Plaintext })
     const padded = new Uint8Array(CiphertextBlob.byteLength + 33)
     padded.set(CiphertextBlob, 17)
     const view = padded.subarray(17, 17 + CiphertextBlob.byteLength)
@@ -61,7 +59,11 @@ describe('what the caller passes in', () => {
   })
 
   test('a frozen input is as good as any', async () => {
-    const input = Object.freeze({ KeyId, Plaintext: utf8('x'), EncryptionContext: Object.freeze({ a: 'b' }) })
+    const input = Object.freeze({
+      KeyId: key.KeyId,
+      Plaintext: utf8('x'),
+      EncryptionContext: Object.freeze({ a: 'b' }),
+    })
     await shared.kms.encrypt(input)
   })
 
@@ -69,9 +71,9 @@ describe('what the caller passes in', () => {
     const detached = random(16)
     structuredClone(detached, { transfer: [detached.buffer] })
     const [before, refused, after] = await Promise.allSettled([
-      shared.kms.encrypt({ KeyId, Plaintext: utf8('before') }),
-      shared.kms.encrypt({ KeyId, Plaintext: detached }),
-      shared.kms.encrypt({ KeyId, Plaintext: utf8('after') }),
+      shared.kms.encrypt({ KeyId: key.KeyId, Plaintext: utf8('before') }),
+      shared.kms.encrypt({ KeyId: key.KeyId, Plaintext: detached }),
+      shared.kms.encrypt({ KeyId: key.KeyId, Plaintext: utf8('after') }),
     ])
     expect([before.status, refused.status, after.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(refused).toHaveProperty('reason.name', 'ValidationException')
@@ -82,8 +84,8 @@ describe('what the caller gets back', () => {
   const ownsItsBuffer = (bytes: Uint8Array) => [bytes.byteOffset, bytes.buffer.byteLength === bytes.byteLength]
 
   test('every binary member owns its buffer: there is nothing else in it', async () => {
-    const encrypted = await shared.kms.encrypt({ KeyId, Plaintext: random(100) })
-    const dataKey = await shared.kms.generateDataKey({ KeyId, KeySpec: 'AES_256' })
+    const encrypted = await shared.kms.encrypt({ KeyId: key.KeyId, Plaintext: random(100) })
+    const dataKey = await shared.kms.generateDataKey({ KeyId: key.KeyId, KeySpec: 'AES_256' })
     const decrypted = await shared.kms.decrypt({ CiphertextBlob: encrypted.CiphertextBlob })
     const drawn = await shared.kms.generateRandom({ NumberOfBytes: 32 })
     for (const bytes of [
@@ -100,7 +102,7 @@ describe('what the caller gets back', () => {
 
   test('the answers of one batch share no buffer, so that one can be wiped or transferred by itself', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 40 }, () => shared.kms.generateDataKey({ KeyId, KeySpec: 'AES_256' })),
+      Array.from({ length: 40 }, () => shared.kms.generateDataKey({ KeyId: key.KeyId, KeySpec: 'AES_256' })),
     )
     const all = answers.flatMap(({ CiphertextBlob, Plaintext }) => [CiphertextBlob, Plaintext])
     expect(new Set(all.map(({ buffer }) => buffer)).size).toBe(all.length)
@@ -112,9 +114,11 @@ describe('what the caller gets back', () => {
   })
 
   test('an answer stays as it is while later requests are made', async () => {
-    const { Plaintext } = await shared.kms.generateDataKey({ KeyId, KeySpec: 'AES_256' })
+    const { Plaintext } = await shared.kms.generateDataKey({ KeyId: key.KeyId, KeySpec: 'AES_256' })
     const before = Plaintext.slice()
-    await Promise.all(Array.from({ length: 200 }, () => shared.kms.generateDataKey({ KeyId, KeySpec: 'AES_256' })))
+    await Promise.all(
+      Array.from({ length: 200 }, () => shared.kms.generateDataKey({ KeyId: key.KeyId, KeySpec: 'AES_256' })),
+    )
     expect(Plaintext).toEqual(before)
   })
 })
@@ -122,7 +126,9 @@ describe('what the caller gets back', () => {
 describe('calls of one microtask', () => {
   test('5,000 of them are all answered, each with its own result', async () => {
     const plaintexts = Array.from({ length: 5_000 }, (_, index) => utf8(`message ${index}`))
-    const encrypted = await Promise.all(plaintexts.map((Plaintext) => shared.kms.encrypt({ KeyId, Plaintext })))
+    const encrypted = await Promise.all(
+      plaintexts.map((Plaintext) => shared.kms.encrypt({ KeyId: key.KeyId, Plaintext })),
+    )
     const decrypted = await Promise.all(encrypted.map(({ CiphertextBlob }) => shared.kms.decrypt({ CiphertextBlob })))
     const wrong = decrypted.filter(({ Plaintext }, index) => !sameBytes(Plaintext, plaintexts[index] as Uint8Array))
     expect(wrong).toEqual([])
@@ -130,14 +136,14 @@ describe('calls of one microtask', () => {
 
   test('calls that fail and calls that succeed, of several operations, each get their own answer', async () => {
     const { kms } = shared
-    const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext: utf8('known') })
+    const { CiphertextBlob } = await kms.encrypt({ KeyId: key.KeyId, Plaintext: utf8('known') })
     const rounds = Array.from({ length: 100 }, (_, index) =>
       Promise.all([
         errorOf(kms.encrypt({ KeyId: `alias/none-${index}`, Plaintext: utf8('x') })),
         kms.decrypt({ CiphertextBlob }),
         errorOf(kms.decrypt({ CiphertextBlob, EncryptionContext: { round: String(index) } })),
         kms.generateRandom({ NumberOfBytes: index + 1 }),
-        errorOf(kms.encrypt({ KeyId, Plaintext: new Uint8Array(4097) })),
+        errorOf(kms.encrypt({ KeyId: key.KeyId, Plaintext: new Uint8Array(4097) })),
         errorOf(kms.encrypt({ KeyId: Symbol('no key') as never, Plaintext: utf8('x') })),
       ]),
     )
@@ -155,7 +161,7 @@ describe('calls of one microtask', () => {
     const order: string[] = []
     await Promise.all([
       shared.kms.createKey({}).then(() => order.push('CreateKey')),
-      shared.kms.encrypt({ KeyId, Plaintext: utf8('x') }).then(() => order.push('Encrypt')),
+      shared.kms.encrypt({ KeyId: key.KeyId, Plaintext: utf8('x') }).then(() => order.push('Encrypt')),
     ])
     expect(order).toEqual(['Encrypt', 'CreateKey'])
   })

@@ -1,13 +1,11 @@
 /** Data keys (chapter 01, section 5). Data key pairs: key-types/. */
-import type { KeyMetadata, OperationInput } from 'browser-kms'
-import { beforeAll, describe, expect, test } from 'vitest'
+import type { OperationInput } from 'browser-kms'
+import { describe, expect, test } from 'vitest'
+import { sharedKey } from './fixtures/keys.js'
 import { expectError, membersOf, newKey, sharedVault, utf8 } from './fixtures/vault.js'
 
 const shared = sharedVault()
-let key: KeyMetadata
-beforeAll(async () => {
-  key = await newKey(shared.kms)
-})
+const key = sharedKey(shared)
 
 type Length = Pick<OperationInput<'GenerateDataKey'>, 'KeySpec' | 'NumberOfBytes'>
 const lengths: [asked: Length, bytes: number][] = [

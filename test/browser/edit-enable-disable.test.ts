@@ -7,6 +7,7 @@ import {
   freshVault,
   keyArn,
   membersOf,
+  metadataOf,
   newKey,
   openAgain,
   sharedVault,
@@ -14,7 +15,6 @@ import {
 } from './fixtures/vault.js'
 
 const shared = sharedVault()
-const metadataOf = async (KeyId: string) => (await shared.kms.describeKey({ KeyId })).KeyMetadata
 
 describe('MGT-86 UpdateKeyDescription', () => {
   test.each([0, 1, 8192])('a description of %i characters; nothing else changes', async (length) => {
@@ -22,7 +22,7 @@ describe('MGT-86 UpdateKeyDescription', () => {
     const Description = 'é'.repeat(length)
     const { KeyId } = KeyMetadata
     expect(await membersOf(shared.kms.updateKeyDescription({ KeyId, Description }))).toEqual({})
-    expect(await metadataOf(KeyId)).toEqual({ ...KeyMetadata, Description })
+    expect(await metadataOf(shared.kms, KeyId)).toEqual({ ...KeyMetadata, Description })
   })
 
   test('8193 characters are refused, and the description stays', async () => {
@@ -32,7 +32,7 @@ describe('MGT-86 UpdateKeyDescription', () => {
       'ValidationException',
       /at 'description' failed to satisfy constraint: Member must have length less than or equal to 8192$/,
     )
-    expect(await metadataOf(KeyMetadata.KeyId)).toEqual(KeyMetadata)
+    expect(await metadataOf(shared.kms, KeyMetadata.KeyId)).toEqual(KeyMetadata)
   })
 
   test.each(['KeyId', 'Description'])('%s is required', async (missing) => {
@@ -51,11 +51,11 @@ describe('MGT-87 EnableKey and DisableKey', () => {
     const { KeyId } = key
     for (const round of [1, 2]) {
       expect(await membersOf(shared.kms.disableKey({ KeyId })), `round ${round}`).toEqual({})
-      expect(await metadataOf(KeyId)).toEqual({ ...key, KeyState: 'Disabled', Enabled: false })
+      expect(await metadataOf(shared.kms, KeyId)).toEqual({ ...key, KeyState: 'Disabled', Enabled: false })
     }
     for (const round of [1, 2]) {
       expect(await membersOf(shared.kms.enableKey({ KeyId: keyArn(KeyId) })), `round ${round}`).toEqual({})
-      expect(await metadataOf(KeyId)).toEqual(key)
+      expect(await metadataOf(shared.kms, KeyId)).toEqual(key)
     }
   })
 
@@ -100,7 +100,7 @@ describe('MGT-88 disabling is strictly immediate', () => {
       kms.updateKeyDescription({ KeyId, Description: 'both' }),
       kms.tagResource({ KeyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
     ])
-    expect(await metadataOf(KeyId)).toMatchObject({ KeyState: 'Disabled', Description: 'both' })
+    expect(await metadataOf(shared.kms, KeyId)).toMatchObject({ KeyState: 'Disabled', Description: 'both' })
     expect((await kms.listResourceTags({ KeyId })).Tags).toEqual([{ TagKey: 'a', TagValue: 'b' }])
   })
 })

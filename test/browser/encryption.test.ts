@@ -1,7 +1,8 @@
 /** Encrypt, Decrypt and ReEncrypt with symmetric encryption keys. */
-import type { EncryptionContext, KeyMetadata, OperationInput } from 'browser-kms'
-import { beforeAll, describe, expect, test } from 'vitest'
+import type { EncryptionContext, OperationInput } from 'browser-kms'
+import { describe, expect, test } from 'vitest'
 import { enc50Blob } from './fixtures/aws-ciphertext.js'
+import { sharedKey } from './fixtures/keys.js'
 import {
   call,
   expectError,
@@ -15,12 +16,8 @@ import {
 } from './fixtures/vault.js'
 
 const shared = sharedVault()
-let key: KeyMetadata
-let other: KeyMetadata
-beforeAll(async () => {
-  key = await newKey(shared.kms)
-  other = await newKey(shared.kms)
-})
+const key = sharedKey(shared)
+const other = sharedKey(shared)
 
 const text = utf8('attack at dawn')
 
@@ -93,10 +90,11 @@ describe('round trips', () => {
     expect((await shared.kms.decrypt({ CiphertextBlob })).Plaintext).toEqual(Plaintext)
   })
 
+  const advice = '(vault.envelope(key) encrypts data of any size.)'
   test.each([
-    [4097, 'less than or equal to 4096'],
+    [4097, `less than or equal to 4096 ${advice}`],
     [0, 'greater than or equal to 1'],
-    [1_000_000, 'less than or equal to 4096'],
+    [1_000_000, `less than or equal to 4096 ${advice}`],
   ])('MGT-44 %i bytes are refused, without showing them', async (length, bound) => {
     await expectError(
       shared.kms.encrypt({ KeyId: key.KeyId, Plaintext: new Uint8Array(length) }),

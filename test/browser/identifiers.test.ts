@@ -147,7 +147,12 @@ describe.each(places)('MGT-15 $operation, $member, naming what is not there', ({
       'NotFoundException',
       `Key '${keyArn(multiRegionId)}' does not exist`,
     ],
-    ['no key id at all', 'fake-key-id', 'NotFoundException', "Invalid keyId 'fake-key-id'"],
+    [
+      'no key id at all',
+      'fake-key-id',
+      'NotFoundException',
+      "Invalid keyId 'fake-key-id' (The names of aliases begin with alias/: is 'alias/fake-key-id' meant?)",
+    ],
     ['almost a multi-Region key id', 'mrk-fake-key-id', 'NotFoundException', "Invalid keyId 'mrk-fake-key-id'"],
     ['an id without dashes', id.replaceAll('-', ''), 'NotFoundException', `Invalid keyId '${id.replaceAll('-', '')}'`],
     [

@@ -116,6 +116,27 @@ describe('POL-7 to POL-9 what is accepted', () => {
         ],
       },
     ],
+    // What AWS stores, and what never allows.
+    [
+      'AUTHZ-24 a condition key of several values without a set operator',
+      {
+        Version: '2012-10-17',
+        Statement: [statement, { ...statement, Condition: { StringEquals: { 'aws:TagKeys': 'x' } } }],
+      },
+    ],
+    [
+      'a condition key that AWS KMS does not know, a date that is none, an empty list, an ARN with too few parts',
+      {
+        Version: '2012-10-17',
+        Statement: [
+          statement,
+          { ...statement, Condition: { StringEquals: { 'kms:KeySpek': 'x' } } },
+          { ...statement, Condition: { DateLessThan: { 'aws:CurrentTime': 'tomorrow' } } },
+          { ...statement, Condition: { StringEquals: { 'kms:KeySpec': [] } } },
+          { ...statement, Resource: 'key/*' },
+        ],
+      },
+    ],
     [
       'Sids that repeat',
       {
@@ -173,9 +194,14 @@ describe('POL-7 to POL-9 what is malformed, with the place of the mistake', () =
       /StringMatches\.kms:KeySpec has no condition operator StringMatches\.$/,
     ],
     [
-      'AUTHZ-24 a condition key of several values without a set operator',
-      of({ Condition: { StringEquals: { 'aws:TagKeys': 'x' } } }),
-      /use ForAllValues or ForAnyValue\.$/,
+      'an action without its service',
+      of({ Action: ['kms:*', 'Encrypt'] }),
+      /: Statement\[0\]\.Action must name actions with/,
+    ],
+    [
+      'a condition key without its service',
+      of({ Condition: { StringEquals: { KeySpec: 'x' } } }),
+      /StringEquals\.KeySpec is no condition key: they begin with their service/,
     ],
     [
       'AUTHZ-25 ForAllValues on an encryption context',

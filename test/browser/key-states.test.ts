@@ -216,6 +216,17 @@ describe('the table itself', () => {
             )
         }
   })
+
+  test.each(['enabled', 'Open', '', '__proto__', 'constructor', undefined])(
+    'a state that nobody knows, %o, lets nothing pass, whatever has written the record',
+    (written) => {
+      const key = { arn: 'ARN', origin: 'AWS_KMS', isCurrentAliasTarget: false } as const
+      for (const operation of operations)
+        expect(() => guardKeyState(operation, { ...key, state: written as KeyState })).toThrow(
+          expect.objectContaining({ name: 'KMSInvalidStateException' }),
+        )
+    },
+  )
 })
 
 describe('STATE-31 every cell that a key can get into, against a vault', () => {

@@ -1,8 +1,11 @@
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Shape } from '../../src/contract/api-model.js'
 import { ValidationException } from '../../src/contract/errors.js'
+import { operations, shapes } from '../../src/contract/model.js'
 import type { OperationName } from '../../src/contract/shapes.js'
-import { readInput } from '../../src/contract/validation.js'
+import { OPEN_BOUNDS, readInput } from '../../src/contract/validation.js'
 
 const bytes = (length: number) => new Uint8Array(length)
 function messageOf(operation: OperationName, input: unknown): string {
@@ -53,7 +56,7 @@ describe('MGT-16 one violated constraint, in the words of AWS', () => {
       'a text that is too long',
       'DescribeKey',
       { KeyId: 'k'.repeat(2049) },
-      `Value '${'k'.repeat(2049)}' at 'keyId' failed to satisfy constraint: Member must have length less than or equal to 2048`,
+      `Value '${'k'.repeat(256)}…' at 'keyId' failed to satisfy constraint: Member must have length less than or equal to 2048`,
     ],
     [
       'a text that does not match its pattern',
@@ -352,6 +355,105 @@ describe('MGT-53 the encryption context is text', () => {
     ['an object of a class', new URLSearchParams('note=42')],
   ])('%s is refused: its pairs would be lost', (_what, context) => {
     expect(refuse(context)).toContain("Value at 'encryptionContext' failed to satisfy constraint: Member must be a map")
+  })
+})
+
+describe('a request of any size gets an answer of a few thousand characters', () => {
+  const long = 'x'.repeat(1_000_000)
+  const requests: [what: string, operation: OperationName, input: object][] = [
+    ['a text', 'DescribeKey', { KeyId: long }],
+    ['an enum', 'CreateKey', { KeySpec: long }],
+    ['a pattern', 'DeleteAlias', { AliasName: `${long}ä` }],
+    ['the name of a member', 'ListKeys', { [long]: 1 }],
+    ['the name of a pair', 'Decrypt', { CiphertextBlob: bytes(1), EncryptionContext: { [long]: bytes(1) } }],
+    ['one text many times', 'TagResource', { KeyId: 'k', Tags: Array(1000).fill({ TagKey: long, TagValue: long }) }],
+    ['many members', 'ListKeys', Object.fromEntries(Array.from({ length: 16_000 }, (_, index) => [`m${index}`, 1]))],
+  ]
+  test.each(requests)('%s of a million characters', (_what, operation, input) => {
+    const message = messageOf(operation, input)
+    expect(message.length).toBeLessThan(10_000)
+    expect(message).toMatch(/^\d+ validation errors? detected: Value/)
+  })
+
+  test('what is not told is counted', () => {
+    const Tags = Array(900).fill({ TagKey: '', TagValue: '' })
+    expect(messageOf('TagResource', { KeyId: 'k', Tags })).toMatch(/^900 validation errors detected: .*; …$/)
+  })
+
+  test('an ARN is told whole', () => {
+    const arn = `arn:aws:kms:browser-local-1:000000000000:key/${'a'.repeat(180)}`
+    expect(messageOf('CreateAlias', { AliasName: `${arn}ä`, TargetKeyId: 'k' })).toContain(`Value '${arn}ä' at`)
+  })
+})
+
+describe('every text, list and map of a request has a bound', () => {
+  const table: Readonly<Record<string, Shape>> = shapes
+  const reached = new Set<string>()
+  const reach = (name: string) => {
+    if (reached.has(name)) return
+    reached.add(name)
+    const shape = table[name] as Shape
+    if (shape.type === 'structure') Object.values(shape.members).forEach(reach)
+    else if (shape.type === 'list') reach(shape.member)
+  }
+  for (const { input } of Object.values(operations)) reach(input)
+
+  test.each([...reached].sort())('%s', (name) => {
+    const shape = table[name] as Shape
+    if (shape.type === 'string') expect(shape.enum ?? shape.max).toBeDefined()
+    if (shape.type === 'list' || shape.type === 'map') expect({ max: OPEN_BOUNDS[name], ...shape }.max).toBeDefined()
+  })
+
+  const context = (size: number) => ({
+    KeyId: 'k',
+    Plaintext: bytes(1),
+    EncryptionContext: { note: 'x'.repeat(size - 10), other: '' },
+  })
+  test('the keys and values of an encryption context together: 8,192 characters', () => {
+    expect(readInput('Encrypt', context(8192 + 1))).toEqual(context(8192 + 1))
+    expect(messageOf('Encrypt', context(8192 + 2))).toBe(
+      "1 validation error detected: Value at 'encryptionContext' failed to satisfy constraint: Member must have at most 8192 characters in all its keys and values",
+    )
+  })
+
+  test.each<[list: string, operation: OperationName, input: (size: number) => object, most: number]>([
+    ['tags', 'CreateKey', (size) => ({ Tags: Array(size).fill({ TagKey: 'a', TagValue: 'b' }) }), 1000],
+    ['tagKeys', 'UntagResource', (size) => ({ KeyId: 'k', TagKeys: Array(size).fill('a') }), 1000],
+    [
+      'operations',
+      'CreateGrant',
+      (size) => ({ KeyId: 'k', GranteePrincipal: 'p', Operations: Array(size).fill('Sign') }),
+      100,
+    ],
+    ['grantTokens', 'DescribeKey', (size) => ({ KeyId: 'k', GrantTokens: Array(size).fill('t') }), 10],
+  ])('%s of %s', (list, operation, input, most) => {
+    expect(readInput(operation, input(most))).toEqual(input(most))
+    expect(messageOf(operation, input(most + 1))).toBe(
+      `1 validation error detected: Value at '${list}' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+    )
+  })
+})
+
+describe('bytes are any view and any buffer, of whichever window', () => {
+  test.each<[kind: string, Plaintext: unknown]>([
+    ['a Uint16Array', Uint16Array.of(0x0201)],
+    ['a DataView', new DataView(Uint8Array.of(0, 1, 2).buffer, 1)],
+    ['an ArrayBuffer', Uint8Array.of(1, 2).buffer],
+    ['a Uint8Array of another window', runInNewContext('Uint8Array.of(1, 2)')],
+    ['an ArrayBuffer of another window', runInNewContext('Uint8Array.of(1, 2).buffer')],
+  ])('%s', (_kind, Plaintext) => {
+    expect(readInput('Encrypt', { KeyId: 'k', Plaintext } as object)).toEqual({
+      KeyId: 'k',
+      Plaintext: Uint8Array.of(1, 2),
+    })
+  })
+
+  test('dates, lists and objects of another window too', () => {
+    const input = runInNewContext("({ KeyId: 'k', ImportToken: Uint8Array.of(1), ValidTo: new Date(5) })")
+    const read = readInput('ImportKeyMaterial', { ...input, EncryptedKeyMaterial: bytes(1) })
+    expect(read.ValidTo).toEqual(new Date(5))
+    const tagged = runInNewContext("({ KeyId: 'k', Tags: [{ TagKey: 'a', TagValue: 'b' }] })")
+    expect(readInput('TagResource', tagged)).toEqual({ KeyId: 'k', Tags: [{ TagKey: 'a', TagValue: 'b' }] })
   })
 })
 

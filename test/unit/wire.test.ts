@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Packer, unpack } from '../../src/contract/wire.js'
+import { BATCH_ALLOWANCE, MAX_BATCH, Packer, REQUEST_ALLOWANCE, unpack } from '../../src/contract/wire.js'
 
 /** What a message does to a value: it is packed on one side, cloned on its way, and unpacked on the other. */
 function send(value: unknown, view: 'shared' | 'own' = 'own'): unknown {
@@ -69,6 +69,18 @@ describe('what is sent is what is received', () => {
     expect(send(runInNewContext('({ EncryptionContext: { note: "42" } })'))).toStrictEqual({
       EncryptionContext: { note: '42' },
     })
+  })
+
+  test.each<[what: string, code: string, received: unknown]>([
+    ['a Date', 'new Date(5)', new Date(5)],
+    ['a Uint8Array', 'Uint8Array.of(1, 2)', Uint8Array.of(1, 2)],
+    ['a Uint16Array', 'Uint16Array.of(1, 2)', Uint8Array.of(1, 0, 2, 0)],
+    ['a DataView', 'new DataView(Uint8Array.of(1, 2, 3).buffer, 1)', Uint8Array.of(2, 3)],
+    ['an ArrayBuffer', 'Uint8Array.of(1, 2).buffer', Uint8Array.of(1, 2)],
+    ['a list', '[1, [2]]', [1, [2]]],
+    ['an object without a prototype', 'Object.assign(Object.create(null), { a: 1 })', { a: 1 }],
+  ])('so does %s of another window', (_what, code, received) => {
+    expect(send({ member: runInNewContext(code) })).toStrictEqual({ member: received })
   })
 
   test('a member called __proto__ stays a member, and changes no prototype', () => {
@@ -168,6 +180,30 @@ describe('what cannot be part of a request is refused, never dropped', () => {
     expect(() => new Packer().pack({ list: [value] })).toThrow(/cannot be part of a request/)
   })
 
+  test.each<[what: string, code: string]>([
+    ['a Map', 'new Map([["a", "b"]])'],
+    ['an object of a class', 'new (class { a = 1 })()'],
+    ['what calls itself a Date', '({ [Symbol.toStringTag]: "Date" })'],
+    ['a class with the name of a buffer', 'new (class ArrayBuffer { byteLength = 4 })()'],
+  ])('%s of another window', (_what, code) => {
+    expect(() => new Packer().pack({ EncryptionContext: runInNewContext(code) })).toThrow(TypeError)
+  })
+
+  test.each<[what: string, value: object]>([
+    ['not enumerable', Object.defineProperty({}, 'note', { value: '42' })],
+    ['named by a symbol', { [Symbol('note')]: '42' }],
+  ])('a member that is %s: an encryption context would be one without it', (_what, value) => {
+    expect(() => new Packer().pack({ EncryptionContext: value })).toThrow('a request cannot have hidden members')
+  })
+
+  test('a buffer that was transferred away, which looks empty', () => {
+    const { buffer } = Uint8Array.of(1, 2)
+    const view = new Uint8Array(buffer)
+    structuredClone(buffer, { transfer: [buffer] })
+    for (const Plaintext of [buffer, view])
+      expect(() => new Packer().pack({ Plaintext })).toThrow('has been transferred to somebody else')
+  })
+
   test('a cycle, and nesting that no request has', () => {
     expect(() => new Packer().pack(cyclic)).toThrow('a request cannot be nested so deeply')
     expect(() => new Packer().pack(deep(7))).toThrow('a request cannot be nested so deeply')
@@ -231,5 +267,48 @@ describe('a forged message is refused', () => {
     ['deep list', () => JSON.parse('['.repeat(5000) + ']'.repeat(5000))],
   ])('%s', (_kind, make) => {
     expect(() => unpack(make(), bytes, 'shared')).toThrow('a request cannot be nested so deeply')
+  })
+})
+
+describe('what is referred to many times counts each time', () => {
+  const { values, characters } = REQUEST_ALLOWANCE
+  const repeated = (entry: unknown, times: number) => Array.from<unknown>({ length: times }).fill(entry)
+  const named = (count: number, length: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index}`.padStart(length, '_'), 0]))
+  const sides: [side: string, read: (value: unknown) => unknown][] = [
+    ['sent', (value) => new Packer().pack(value)],
+    ['received', (value) => unpack(structuredClone(value), new Uint8Array(0), 'shared')],
+  ]
+  const tooMuch: [what: string, value: unknown, reason: string][] = [
+    ['one text', 'x'.repeat(characters + 1), 'so much text'],
+    ['a text a hundred times', repeated('x'.repeat(characters / 64), 100), 'so much text'],
+    ['a text in lists that are shared', repeated(repeated('x'.repeat(1000), 20), 20), 'so much text'],
+    ['one name', { ['x'.repeat(characters + 1)]: 0 }, 'so much text'],
+    ['names', named(1001, 263), 'so much text'],
+    ['entries', repeated(0, values + 1), 'so many values'],
+    ['members', named(values + 1, 6), 'so many values'],
+    ['entries of a list that is shared', repeated(repeated(0, 200), 200), 'so many values'],
+    ['holes', Array(2 ** 32 - 1), 'so many values'],
+  ]
+  const enough: [what: string, value: unknown][] = [
+    ['one text', 'x'.repeat(characters)],
+    ['a text 64 times', repeated('x'.repeat(characters / 64), 64)],
+    ['names', named(1000, 262)],
+    ['entries', repeated(0, values)],
+    ['entries of a list that is shared', repeated(repeated(0, 100), 160)],
+  ]
+  for (const [side, read] of sides) {
+    test.each(tooMuch)(`%s: too much to be ${side}`, (_what, value, reason) => {
+      const started = performance.now()
+      expect(() => read(value)).toThrow(`a request cannot hold ${reason}`)
+      expect(performance.now() - started).toBeLessThan(2_000)
+    })
+    test.each(enough)(`%s: not too much to be ${side}`, (_what, value) => {
+      expect(read(value)).toEqual(value)
+    })
+  }
+
+  test('a client’s batch never comes to the end of what a batch may hold', () => {
+    expect(BATCH_ALLOWANCE).toEqual({ values: MAX_BATCH * values, characters: MAX_BATCH * characters })
   })
 })

@@ -1,4 +1,5 @@
 import type { AuditRecord } from './audit-record.js'
+import { FailedRequests } from './failed-requests.js'
 
 /**
  * How long, in milliseconds, records gather before a commit, unless there are many. A commit costs the worker a good
@@ -10,6 +11,8 @@ const GATHERING = 100
 const PACK = 1024
 /** How many records may wait for the disk before requests wait for it too. */
 const BACKLOG = 8192
+/** Milliseconds between two records of what a principal failed at beyond its share. */
+const COUNTING = 60_000
 
 /**
  * Writes the audit records of requests that change nothing, many with one commit, shortly after they were answered.
@@ -20,6 +23,8 @@ export class AuditLog {
   #waiting: AuditRecord[] = []
   #hurry = () => {}
   #writing: Promise<void> | undefined
+  readonly #failed = new FailedRequests()
+  #counting: ReturnType<typeof setTimeout> | undefined
 
   constructor(write: (records: readonly AuditRecord[]) => Promise<void>) {
     this.#write = write
@@ -27,6 +32,10 @@ export class AuditLog {
 
   /** Takes a record; resolves at once unless the disk cannot keep up. */
   append(record: AuditRecord): Promise<void> | undefined {
+    if (record.errorCode !== undefined && !this.#failed.admit(record)) {
+      this.#counting ??= setTimeout(() => this.#tellCounted(), COUNTING)
+      return undefined
+    }
     this.#waiting.push(record)
     this.#writing ??= this.#drain()
     if (this.#waiting.length >= PACK) this.#hurry()
@@ -37,6 +46,19 @@ export class AuditLog {
   async flush(): Promise<void> {
     this.#hurry()
     await this.#writing
+  }
+
+  /** As {@link flush}, and nothing is held back. */
+  close(): Promise<void> {
+    this.#tellCounted()
+    return this.flush()
+  }
+
+  #tellCounted(): void {
+    clearTimeout(this.#counting)
+    this.#counting = undefined
+    this.#waiting.push(...this.#failed.take())
+    if (this.#waiting.length > 0) this.#writing ??= this.#drain()
   }
 
   async #drain(): Promise<void> {

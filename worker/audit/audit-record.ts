@@ -31,6 +31,8 @@ export interface AuditRecord {
   readonly resources: readonly string[]
   readonly errorCode?: ErrorName
   readonly errorMessage?: string
+  /** How many failed requests of the principal the record stands for, itself among them, by their errors. */
+  readonly countedFailures?: Readonly<Record<string, number>>
 }
 
 export const newEventId = runningIds()

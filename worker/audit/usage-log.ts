@@ -1,5 +1,13 @@
 import type { KeyId } from '../../src/contract/identifiers.js'
-import type { LastUsage } from '../storage/schema.js'
+import type { OperationName } from '../../src/contract/shapes.js'
+
+/** The last successful use of a key (DEL-32). */
+export interface LastUsage {
+  readonly operation: OperationName
+  readonly at: number
+  readonly eventId: string
+  readonly requestId: string
+}
 
 /**
  * The last successful use of keys (DEL-32), between two commits of the audit log: a key that is used a thousand times

@@ -1,36 +1,9 @@
 /** Decides whether the caller of a request may do what it asks, and refuses what it may not. */
-import type { Realm } from '../../src/contract/identifiers.js'
-import type { OperationName } from '../../src/contract/shapes.js'
 import type { VaultReader } from '../storage/reader.js'
-import type { KeyRecord } from '../storage/schema.js'
-import type { Caller } from './caller.js'
+import type { Claim, Right } from './claim.js'
 import { evaluator } from './lazy-evaluator.js'
-import type { ContextSource } from './request-context.js'
 
-/** Something that a request needs to be allowed. */
-export interface Right {
-  /** Such as `kms:ReEncryptFrom`. */
-  readonly action: string
-  /** ARN of a key or an alias, or `*`. */
-  readonly resource: string
-  /** The key, if the resource is one. */
-  readonly key?: KeyRecord | undefined
-  /** What CreateKey asks for: there is no key yet that condition keys could tell of. */
-  readonly asked?: ContextSource['key']
-}
-
-/** The part of a request that decides what its caller may do. */
-export interface Claim {
-  readonly operation: OperationName
-  readonly input: object
-  readonly caller: Caller
-  readonly realm: Realm
-  readonly now: number
-  readonly quotas: { readonly aliasesPerKey: number }
-  readonly isSameKey?: boolean | undefined
-  /** Condition values that the simulator was given. */
-  readonly given?: ReadonlyMap<string, readonly string[]>
-}
+export type { Right } from './claim.js'
 
 /**
  * Refuses a request that lacks a right.

@@ -1,17 +1,12 @@
 import { ValidationException } from '../../src/contract/errors.js'
 import { type Realm, rootArn } from '../../src/contract/identifiers.js'
-import { loadEvaluator } from './lazy-evaluator.js'
-import type { Policy } from './policy-document.js'
-import { accountOf, isIdentity } from './principals.js'
+import { mapOf, optional, read, shown, text } from '../../src/contract/reader.js'
+import type { Policy } from './policy.js'
+import { accountOf, isIdentity, type Principal } from './principals.js'
 
 /** On whose behalf a port makes requests: a property of the port, set by the worker when it makes the port. */
-export interface Caller {
+export interface Caller extends Principal {
   readonly arn: string
-  /** Twelve digits. */
-  readonly accountId: string
-  readonly isAccountRoot: boolean
-  /** ARNs by which a policy or a grant can name it: its own, and its role's. */
-  readonly names: readonly string[]
   /** What `aws:PrincipalArn` and its kin say (AUTHZ-32). */
   readonly identity: CallerIdentity
   readonly tags: Readonly<Record<string, string>>
@@ -37,25 +32,9 @@ export interface PrincipalDescription {
   readonly tags?: unknown
 }
 
-const MOST_POLICIES = 50
-const MOST_TAGS = 50
-
-/**
- * The caller that a description names.
- *
- * @throws {@link ValidationException} if it names none
- * @throws MalformedPolicyDocumentException for an identity policy that is none
- */
-export async function callerFor(realm: Realm, description: PrincipalDescription): Promise<Caller> {
-  const { policies = [] } = description
-  if (!Array.isArray(policies) || policies.length > MOST_POLICIES)
-    throw new ValidationException(`policies must be a list of at most ${MOST_POLICIES} identity policy documents.`)
-  const caller = callerWithoutPolicies(realm, description)
-  // Everybody but the root is judged by policies.
-  if (caller.isAccountRoot && policies.length === 0) return caller
-  const { identityPolicy } = await loadEvaluator()
-  return { ...caller, policies: policies.map(identityPolicy) }
-}
+const LONGEST_PRINCIPAL = 2_048
+/** AWS's bounds for tags of principals. What came by message may be anything. */
+const tagMap = optional(mapOf(text({ longest: 256 }), { most: 50, longestName: 128 }))
 
 /** The account root, as the page that opened the vault is. */
 export function rootCaller(realm: Realm): Caller {
@@ -67,10 +46,10 @@ export function rootCaller(realm: Realm): Caller {
  *
  * @throws {@link ValidationException} if it names none
  */
-export function callerWithoutPolicies(realm: Realm, { principal, tags = {} }: PrincipalDescription): Caller {
+export function callerWithoutPolicies(realm: Realm, { principal, tags }: PrincipalDescription): Caller {
   if (typeof principal !== 'string' || principal === '')
     throw new ValidationException("A client needs a principal, for example { principal: 'user/editor' }.")
-  const arn = principalArn(realm, principal)
+  const arn = principalArn(realm, read(text({ longest: LONGEST_PRINCIPAL }), principal, 'principal'))
   const accountId = arn.split(':')[4] as string
   const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1]
   const roleArn = role === undefined ? undefined : `arn:aws:iam::${accountId}:role/${role}`
@@ -79,8 +58,9 @@ export function callerWithoutPolicies(realm: Realm, { principal, tags = {} }: Pr
     accountId,
     isAccountRoot: arn.endsWith(':root'),
     names: roleArn === undefined ? [arn] : [arn, roleArn],
+    ...(roleArn !== undefined && { sessionOf: roleArn }),
     identity: identityOf(arn, accountId, roleArn),
-    tags: tagsOf(tags),
+    tags: read(tagMap, tags, 'tags') ?? {},
     policies: [],
   }
 }
@@ -97,7 +77,7 @@ export function principalArn(realm: Realm, principal: string): string {
   const arn = principal.startsWith('arn:') ? principal : `arn:aws:iam::${realm.accountId}:${principal}`
   if (isIdentity(arn)) return arn
   throw new ValidationException(
-    `'${principal}' is no principal: root, user/NAME, role/NAME, or the ARN of an account, a user, a role or a session.`,
+    `'${shown(principal)}' is no principal: root, user/NAME, role/NAME, or the ARN of an account, a user, a role or a session.`,
   )
 }
 
@@ -112,11 +92,4 @@ function identityOf(arn: string, accountId: string, roleArn: string | undefined)
   const session = roleArn === undefined ? '' : `:${name}`
   const roleName = (roleArn ?? arn).slice((roleArn ?? arn).lastIndexOf('/') + 1)
   return { principalArn: roleArn ?? arn, principalType: 'AssumedRole', userId: `role:${roleName}${session}` }
-}
-
-function tagsOf(tags: unknown): Readonly<Record<string, string>> {
-  const entries = typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? Object.entries(tags) : undefined
-  if (!entries || entries.length > MOST_TAGS || !entries.every(([, value]) => typeof value === 'string'))
-    throw new ValidationException(`tags must be a plain map of at most ${MOST_TAGS} texts.`)
-  return Object.fromEntries(entries)
 }

@@ -1,32 +1,23 @@
-/** Conditions of policy statements (AUTHZ-20 to AUTHZ-30): compiled once, evaluated for each request. */
+/**
+ * Conditions of policy statements (AUTHZ-20 to AUTHZ-30): compiled once, evaluated for each request.
+ *
+ * What a condition says may be nothing: a variable that this request does not resolve, a date that is none, a key that
+ * AWS KMS does not know. Then an Allow does not apply and a Deny does, whatever the operator: a mistake never allows.
+ */
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
+import { shown } from '../../src/contract/reader.js'
+import { withoutCase } from './letter-case.js'
 import { isObject, malformed } from './malformed.js'
-import { arnParts, fits, literal, type Pattern, parsePattern } from './patterns.js'
+import { booleanOf, type Operator, operators, type Test } from './operators.js'
+import { kmsConditionKeyFamilies, kmsConditionKeys, multiValuedConditionKeys } from './permissions.js'
+import type { Condition, ConditionValues, Effect } from './policy.js'
+import { withoutPath } from './principals.js'
+import { templateOf } from './template.js'
 
-/** What a request says under a condition key (whole name, lower case); undefined if it says nothing. */
-export type ConditionValues = (name: string) => readonly string[] | undefined
-
-export type Effect = 'Allow' | 'Deny'
-
-/** One condition of a statement: an operator, a key, and what the policy wants of it. */
-export interface Condition {
-  /** Lower case. */
-  readonly key: string
-  readonly holds: (values: ConditionValues, effect: Effect) => boolean
-  /** Condition keys that its policy variables name, lower case. */
-  readonly variables: readonly string[]
-}
-
-/** Keys with several values, which need a set operator (AUTHZ-24). */
-const MULTI_VALUED = [
-  'kms:encryptioncontextkeys',
-  'kms:grantoperations',
-  'kms:resourcealiases',
-  'aws:tagkeys',
-  'aws:calledvia',
-]
-/** Says that a key has more aliases than its quota allows. No policy can name it. */
+/** Says that a key has more aliases than its quota allows. */
 export const ALIASES_OVER_QUOTA = 'vault:aliases over quota'
+/** Says that the caller is a session, whose ARN does not tell the path of its role. */
+export const IS_SESSION = 'vault:is session'
 
 /** Keys for which `ForAllValues` would let requests without them pass (AUTHZ-25). */
 const OVERLY_PERMISSIVE = [
@@ -34,113 +25,27 @@ const OVERLY_PERMISSIVE = [
   ['aws:requesttag/', 'tag'],
 ] as const
 
-/** A value of a policy with its variables filled in: as text, and as a pattern in which they are literal. */
-interface PolicyValue {
-  readonly text: string
-  readonly pattern: Pattern
+/** How the statement is read that a condition belongs to. */
+export interface ConditionReading {
+  readonly effect: Effect
+  /** Documents of version 2012-10-17 do (AUTHZ-27). */
+  readonly resolvesVariables: boolean
+  /** Told what no new policy may have, and older ones can. */
+  readonly refuse: (error: MalformedPolicyDocumentException) => void
 }
-
-type Test = (requested: string) => boolean
-
-interface Operator {
-  readonly negated: boolean
-  readonly test: (value: PolicyValue) => Test
-}
-
-const equals =
-  ({ text }: PolicyValue): Test =>
-  (requested) =>
-    requested === text
-const equalsIgnoringCase = ({ text }: PolicyValue): Test => {
-  const lower = text.toLowerCase()
-  return (requested) => requested.toLowerCase() === lower
-}
-const like =
-  ({ pattern }: PolicyValue): Test =>
-  (requested) =>
-    fits(pattern, requested)
-
-const compare =
-  (read: (text: string) => number, holds: (requested: number, wanted: number) => boolean) =>
-  ({ text }: PolicyValue): Test => {
-    const wanted = read(text)
-    return (requested) => holds(read(requested), wanted)
-  }
-const numberOf = (text: string): number => (/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN)
-/** Milliseconds of an ISO 8601 date, or of seconds since 1970. */
-const dateOf = (text: string): number => {
-  const seconds = numberOf(text)
-  return Number.isNaN(seconds) ? Date.parse(text) : seconds * 1000
-}
-const arnLike = ({ pattern }: PolicyValue): Test => {
-  const wanted = splitParts(pattern)
-  return (requested) => {
-    const parts = arnParts(requested)
-    return (
-      parts !== undefined && wanted.length === 6 && wanted.every((part, index) => fits(part, parts[index] as string))
-    )
-  }
-}
-
-/** A pattern of an ARN, part by part. */
-function splitParts(pattern: Pattern): Pattern[] {
-  const parts: Pattern[number][][] = [[]]
-  for (const unit of pattern) {
-    if (unit === ':' && parts.length < 6) parts.push([])
-    else (parts.at(-1) as Pattern[number][]).push(unit)
-  }
-  return parts
-}
-
-const orders: Readonly<Record<string, (requested: number, wanted: number) => boolean>> = {
-  Equals: (requested, wanted) => requested === wanted,
-  LessThan: (requested, wanted) => requested < wanted,
-  LessThanEquals: (requested, wanted) => requested <= wanted,
-  GreaterThan: (requested, wanted) => requested > wanted,
-  GreaterThanEquals: (requested, wanted) => requested >= wanted,
-}
-
-const positive = (test: Operator['test']): Operator => ({ negated: false, test })
-const negative = (test: Operator['test']): Operator => ({ negated: true, test })
-const never: Operator['test'] = () => () => false
-
-const operators = new Map<string, Operator>([
-  ['StringEquals', positive(equals)],
-  ['StringNotEquals', negative(equals)],
-  ['StringEqualsIgnoreCase', positive(equalsIgnoringCase)],
-  ['StringNotEqualsIgnoreCase', negative(equalsIgnoringCase)],
-  ['StringLike', positive(like)],
-  ['StringNotLike', negative(like)],
-  ['Bool', positive(equalsIgnoringCase)],
-  ['BinaryEquals', positive(equals)],
-  // A page has no address (AUTHZ-33).
-  ['IpAddress', positive(never)],
-  ['NotIpAddress', negative(never)],
-  ['ArnEquals', positive(arnLike)],
-  ['ArnLike', positive(arnLike)],
-  ['ArnNotEquals', negative(arnLike)],
-  ['ArnNotLike', negative(arnLike)],
-  ...Object.entries(orders).flatMap(([name, holds]): [string, Operator][] => [
-    [`Numeric${name}`, positive(compare(numberOf, holds))],
-    [`Date${name}`, positive(compare(dateOf, holds))],
-  ]),
-  ['NumericNotEquals', negative(compare(numberOf, orders.Equals as (typeof orders)[string]))],
-  ['DateNotEquals', negative(compare(dateOf, orders.Equals as (typeof orders)[string]))],
-])
 
 /**
  * Compiles the `Condition` element of a statement.
  *
- * @param resolvesVariables documents of version 2012-10-17 do (AUTHZ-27)
  * @throws {@link MalformedPolicyDocumentException} with the place of the mistake
  */
-export function compileConditions(element: unknown, place: string, resolvesVariables: boolean): Condition[] {
+export function compileConditions(element: unknown, place: string, reading: ConditionReading): Condition[] {
   if (!isObject(element)) throw malformed(place, 'must be an object')
   return Object.entries(element).flatMap(([operator, keys]) => {
-    if (!isObject(keys)) throw malformed(`${place}.${operator}`, 'must be an object')
+    if (!isObject(keys)) throw malformed(`${place}.${shown(operator)}`, 'must be an object')
     return Object.entries(keys).map(([key, values]) => {
-      const name = `${place}.${operator}.${key}`
-      return compileCondition(operator, key.toLowerCase(), textsOf(values, name), name, resolvesVariables)
+      const name = `${place}.${shown(operator)}.${shown(key)}`
+      return compileCondition(operator, withoutCase(key), textsOf(values, name), name, reading)
     })
   })
 }
@@ -150,40 +55,70 @@ function compileCondition(
   key: string,
   texts: readonly string[],
   place: string,
-  resolvesVariables: boolean,
+  reading: ConditionReading,
 ): Condition {
-  const match = /^(?:(ForAllValues|ForAnyValue):)?(.+?)(IfExists)?$/.exec(name)
+  const match = /^(?:(forallvalues|foranyvalue):)?(.+?)(ifexists)?$/.exec(withoutCase(name))
   const [, set, base = '', ifExists] = match ?? []
-  const isMultiValued = MULTI_VALUED.includes(key)
-  if (base === 'Null' && !set && !ifExists) {
-    const wanted = texts.map((text) => text.toLowerCase() === 'true')
-    return { key, variables: [], holds: (values) => wanted.includes(isAbsent(values(key))) }
-  }
+  const isNull = base === 'null' && !set && !ifExists
   const operator = operators.get(base)
-  if (!operator) throw malformed(place, `has no condition operator ${name}`)
-  if (isMultiValued && !set)
-    throw malformed(place, 'is a condition key with several values: use ForAllValues or ForAnyValue')
-  if (set === 'ForAllValues')
+  if (!isNull && !operator) throw malformed(place, `has no condition operator ${shown(name)}`)
+  if (set === 'forallvalues')
     for (const [prefix, what] of OVERLY_PERMISSIVE)
       if (key.startsWith(prefix))
         throw new MalformedPolicyDocumentException(
           `OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches requests without the specified ${what} or with an unspecified ${what}. To fix, remove ForAllValues.`,
         )
-  const wanted = texts.map((text) => compileValue(text, operator, resolvesVariables))
+  if (!key.includes(':'))
+    reading.refuse(malformed(place, 'is no condition key: they begin with their service, such as kms:'))
+  const holdsForDeny: Condition = { keys: [], holds: () => reading.effect === 'Deny' }
+  if (!isKnown(key) || texts.length === 0) return holdsForDeny
+  if (operator) return withOperator(operator, set, ifExists !== undefined, key, texts, reading) ?? holdsForDeny
+  const wanted = texts.map(booleanOf)
+  return wanted.includes(undefined)
+    ? holdsForDeny
+    : { keys: [key], holds: (values) => wanted.includes(isAbsent(values(key))) }
+}
+
+/** Of the keys of AWS KMS we know all; those of others may be about anything. */
+function isKnown(key: string): boolean {
+  if (!key.startsWith('kms:')) return /^[\w.-]+:./s.test(key)
+  return (
+    kmsConditionKeys.includes(key) ||
+    kmsConditionKeyFamilies.some((family) => key.startsWith(family) && key.length > family.length)
+  )
+}
+
+/** @returns undefined if a value means nothing to the operator */
+function withOperator(
+  operator: Operator,
+  set: string | undefined,
+  ifExists: boolean,
+  key: string,
+  texts: readonly string[],
+  { effect, resolvesVariables }: ConditionReading,
+): Condition | undefined {
+  const wanted = texts.map((text) => compileValue(text, key, operator, resolvesVariables))
+  if (wanted.includes(undefined)) return undefined
+  const operands = wanted.filter((operand) => operand !== undefined)
+  const isDeny = effect === 'Deny'
+  const holdsWhenAbsent = set === undefined ? ifExists || operator.negated : set === 'forallvalues'
+  const isMultiValued = multiValuedConditionKeys.includes(key)
   return {
-    key,
-    variables: wanted.flatMap(({ variables }) => variables),
-    holds(values, effect) {
-      const found = values(key)
+    keys: [key, ...operands.flatMap(({ variables }) => variables)],
+    holds(values) {
+      const tests = operands.map(({ testFor }) => testFor(values))
+      if (tests.includes(undefined)) return isDeny
       // Too many aliases to be trusted (AUTHZ-63).
-      if (effect === 'Allow' && key === 'kms:resourcealiases' && values(ALIASES_OVER_QUOTA)) return false
-      if (isAbsent(found)) return set === 'ForAllValues' || ifExists !== undefined || (operator.negated && !set)
-      const tests = wanted.map(({ testFor }) => testFor(values))
-      const holdsFor = (value: string) => tests.some((test) => test?.(value) === true) !== operator.negated
-      if (set === 'ForAnyValue') return found.some(holdsFor)
-      if (set === 'ForAllValues') return found.every(holdsFor)
+      if (!isDeny && key === 'kms:resourcealiases' && values(ALIASES_OVER_QUOTA)) return false
+      const found = values(key)
+      if (isAbsent(found)) return holdsWhenAbsent
+      const holdsFor = (value: string) => tests.some((test) => test?.(value)) !== operator.negated
+      if (set === 'foranyvalue') return found.some(holdsFor)
+      if (set === 'forallvalues') return found.every(holdsFor)
+      // Without a set operator several values fit nothing (AUTHZ-24); but a Deny was meant to deny.
+      if (isMultiValued) return isDeny && found.some(holdsFor)
       // One key in several spellings: an Allow needs all their values to fit, a Deny any (AUTHZ-47).
-      return effect === 'Deny' ? found.some(holdsFor) : found.every(holdsFor)
+      return isDeny ? found.some(holdsFor) : found.every(holdsFor)
     },
   }
 }
@@ -192,77 +127,30 @@ function isAbsent(found: readonly string[] | undefined): found is undefined {
   return found === undefined || found.length === 0
 }
 
-interface CompiledValue {
+interface Operand {
   readonly variables: readonly string[]
-  /** @returns undefined if a variable has no value: nothing fits then */
+  /** @returns undefined if a variable cannot be resolved */
   readonly testFor: (values: ConditionValues) => Test | undefined
 }
 
-function compileValue(text: string, operator: Operator, resolvesVariables: boolean): CompiledValue {
-  const parts = resolvesVariables ? templateOf(text) : [{ text }]
-  const variables = parts.flatMap((part) => ('key' in part ? [part.key] : []))
-  if (variables.length === 0) {
-    const test = operator.test(fill(parts, () => undefined) as PolicyValue)
-    return { variables, testFor: () => test }
-  }
-  return {
-    variables,
-    testFor(values) {
-      const value = fill(parts, values)
-      return value && operator.test(value)
-    },
-  }
-}
-
-/** A piece of a policy's text: as it is, literal, or a variable. */
-type Part =
-  | { readonly text: string }
-  | { readonly literal: string }
-  | { readonly key: string; readonly fallback: string | undefined }
-
-/** Takes a text with policy variables apart: `${aws:username}`, `${key, 'default'}`, `${*}`. */
-export function templateOf(text: string): Part[] {
-  const parts: Part[] = []
-  let end = 0
-  for (const match of text.matchAll(/\$\{([^}]*)\}/g)) {
-    if (match.index > end) parts.push({ text: text.slice(end, match.index) })
-    end = match.index + match[0].length
-    const inside = match[1] as string
-    if (['*', '?', '$'].includes(inside)) parts.push({ literal: inside })
-    else {
-      const [, key, fallback] = /^\s*([^,]*?)\s*(?:,\s*'(.*)'\s*)?$/.exec(inside) ?? []
-      parts.push({ key: (key ?? inside).toLowerCase(), fallback })
+/** @returns undefined for a value that means nothing to the operator */
+function compileValue(text: string, key: string, operator: Operator, resolvesVariables: boolean): Operand | undefined {
+  const { variables, constant, fill } = templateOf(text, resolvesVariables ? operator.variables : 'nowhere')
+  if (!constant)
+    return {
+      variables,
+      testFor(values) {
+        const value = fill(values)
+        return value && operator.test(value)
+      },
     }
-  }
-  if (end < text.length || parts.length === 0) parts.push({ text: text.slice(end) })
-  return parts
-}
-
-/** Fills in the variables; what they stand for is literal (AUTHZ-27). */
-function fill(parts: readonly Part[], values: ConditionValues): PolicyValue | undefined {
-  let text = ''
-  const pattern: Pattern[number][] = []
-  for (const part of parts) {
-    if ('text' in part) {
-      text += part.text
-      pattern.push(...parsePattern(part.text))
-      continue
-    }
-    const found = 'literal' in part ? part.literal : (values(part.key)?.[0] ?? part.fallback)
-    if (found === undefined) return undefined
-    text += found
-    pattern.push(...literal(found))
-  }
-  return { text, pattern }
-}
-
-/** A pattern for ARNs with policy variables, such as the `Resource` of an identity policy. */
-export function arnTemplateMatcher(text: string): (arn: string, values: ConditionValues) => boolean {
-  const parts = templateOf(text)
-  return (arn, values) => {
-    const value = fill(parts, values)
-    return value !== undefined && (value.text === '*' || arnLike(value)(arn))
-  }
+  const test = operator.test(constant)
+  if (!test) return undefined
+  // A session does not tell the path of its role, by which the policy can name it.
+  const roleArn = key === 'aws:principalarn' ? withoutPath(constant.text) : undefined
+  if (roleArn === undefined) return { variables, testFor: () => test }
+  const testOfRole = (requested: string) => requested === roleArn || test(requested)
+  return { variables, testFor: (values) => (values(IS_SESSION) ? testOfRole : test) }
 }
 
 function textsOf(values: unknown, place: string): string[] {

@@ -3,11 +3,12 @@ import { AccessDeniedException } from '../../src/contract/errors.js'
 import { type GrantIndex, isWithin } from '../storage/grant-index.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantConstraints, GrantOperation, KeyRecord } from '../storage/schema.js'
-import type { Claim, Right } from './authorize.js'
-import { policyOf } from './default-policy.js'
+import type { Claim, Right } from './claim.js'
+import { defaultKeyPolicy, policyOf } from './default-policy.js'
 import { type Decision, evaluate, type GrantMatch, type Question } from './evaluate.js'
 import { crossAccountOperations } from './permissions.js'
-import { keyPolicy, type Policy } from './policy-document.js'
+import type { Policy } from './policy.js'
+import { keyPolicy } from './policy-document.js'
 import {
   type ContextSource,
   contextOf,
@@ -22,13 +23,19 @@ export async function decide(claim: Claim, right: Right, reader: VaultReader): P
   const isForeign = caller.accountId !== realm.accountId
   if (isForeign && !crossAccountOperations.has(operation))
     return { decision: 'implicitDeny', matched: [], missing: 'keyPolicy' }
-  const policy = right.key && keyPolicy(policyOf(realm, right.key))
+  const policy = policyFor(claim, right)
   const looked = right.key && (await lookUp(claim, right.key, policy, reader))
   const question = questionOf(claim, right, policy, looked)
   const decision = evaluate(question)
   if (decision.decision !== 'implicitDeny' || !right.key) return decision
   const match = await grantFor(claim, right, right.key, reader)
   return match ? evaluate({ ...question, grant: () => match }) : decision
+}
+
+/** The policy of a key; of one that does not exist the default, which lets identity policies decide. */
+function policyFor({ realm }: Claim, { key, isUnfound = false }: Right): Policy | undefined {
+  if (key) return keyPolicy(policyOf(realm, key))
+  return isUnfound ? keyPolicy(defaultKeyPolicy(realm)) : undefined
 }
 
 /** What a key policy would decide, by itself and with the caller's identity policies; grants do not count (POL-28). */
@@ -111,10 +118,13 @@ function parentOf(index: GrantIndex, input: object) {
 const UNKNOWN_CIPHERTEXT =
   'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.'
 
-/** The refusal in the service's words (AUTHZ-90). */
+/**
+ * The refusal in the service's words (AUTHZ-90). It must not tell whether there is a key by the name that was asked for to
+ * whom no policy allows anything: the same text is sent where there is none.
+ */
 export function refusal(
   { caller, operation, input, realm }: Claim,
-  { action, resource }: Right,
+  { action, resource: found, named: resource = found }: Right,
   { decision, matched, missing }: Decision,
 ): AccessDeniedException {
   const { KeyId, SourceKeyId } = input as { readonly KeyId?: string; readonly SourceKeyId?: string }
@@ -123,12 +133,14 @@ export function refusal(
     (operation === 'Decrypt' && KeyId === undefined) || (action === 'kms:ReEncryptFrom' && SourceKeyId === undefined)
   if (isUnnamed && decision === 'implicitDeny') return new AccessDeniedException(UNKNOWN_CIPHERTEXT)
   const beginning = `User: ${caller.arn} is not authorized to perform: ${action}`
-  if (decision === 'explicitDeny') {
-    const denial = matched.find(({ effect }) => effect === 'Deny')
+  const isForeign = caller.accountId !== realm.accountId
+  const denial = matched.find(({ effect }) => effect === 'Deny')
+  // Callers of another account are not told that there is a key whose policy denies them.
+  if (decision === 'explicitDeny' && !(isForeign && denial?.source !== 'identityPolicy')) {
     const kind = denial?.source === 'identityPolicy' ? 'an identity-based' : 'a resource-based'
     return new AccessDeniedException(`${beginning} on resource: ${resource} with an explicit deny in ${kind} policy`)
   }
-  if (caller.accountId !== realm.accountId)
+  if (isForeign)
     return new AccessDeniedException(
       `${beginning} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
     )

@@ -3,8 +3,8 @@
  * and grants are weighed together; a Deny beats everything.
  */
 import type { Caller } from './caller.js'
-import type { ConditionValues } from './conditions.js'
-import type { Policy, Statement } from './policy-document.js'
+import { withoutCase } from './letter-case.js'
+import type { ConditionValues, Policy, Statement } from './policy.js'
 
 /** What is to be decided. */
 export interface Question {
@@ -47,13 +47,19 @@ export interface Decision {
 
 export function evaluate(question: Question): Decision {
   const { caller, keyPolicy, account, grant } = question
+  const { inKeyPolicy, inIdentityPolicy } = question.values
+  const action = withoutCase(question.action)
+  const applies = ({ includesAction, resources, conditions }: Statement, values: ConditionValues): boolean =>
+    includesAction(action) &&
+    resources.include(question.resource, values) &&
+    conditions.every(({ holds }) => holds(values))
   const matched: Matched[] = []
   let direct = false
   let delegated = false
   let denied = false
   for (const statement of keyPolicy?.statements ?? []) {
     const match = statement.principals?.(caller)
-    if (match === undefined || !applies(statement, question, question.values.inKeyPolicy)) continue
+    if (match === undefined || !applies(statement, inKeyPolicy)) continue
     matched.push(entry('keyPolicy', statement))
     if (statement.effect === 'Deny') denied = true
     else if (match === 'direct') direct = true
@@ -63,7 +69,7 @@ export function evaluate(question: Question): Decision {
   let identity = caller.isAccountRoot
   for (const policy of caller.policies)
     for (const statement of policy.statements) {
-      if (!applies(statement, question, question.values.inIdentityPolicy)) continue
+      if (!applies(statement, inIdentityPolicy)) continue
       matched.push(entry('identityPolicy', statement))
       if (statement.effect === 'Deny') denied = true
       else identity = true
@@ -77,19 +83,12 @@ export function evaluate(question: Question): Decision {
   const found = grant?.()
   if (found && (!found.isForAccount || identity))
     return { decision: 'allowed', matched: [...matched, { source: 'grant', effect: 'Allow', grantId: found.grantId }] }
-  return refused(matched, direct || delegated || found ? 'identityPolicy' : 'keyPolicy')
+  // Whom no identity policy allows it hears of those alone, whatever the key's policy says, and whether there is a key.
+  return refused(matched, identity ? 'keyPolicy' : 'identityPolicy')
 }
 
 function refused(matched: readonly Matched[], missing: 'keyPolicy' | 'identityPolicy'): Decision {
   return { decision: 'implicitDeny', matched, missing }
-}
-
-function applies(statement: Statement, { action, resource }: Question, values: ConditionValues): boolean {
-  return (
-    statement.matchesAction(action.toLowerCase()) &&
-    statement.matchesResource(resource, values) &&
-    statement.conditions.every(({ holds }) => holds(values, statement.effect))
-  )
 }
 
 function entry(source: 'keyPolicy' | 'identityPolicy', { effect, sid }: Statement): Matched {

@@ -1,6 +1,5 @@
 /** All that evaluates policies and grants: loaded when a caller or a policy first needs it. */
 
-export { simulate } from '../vault/simulate.js'
 export { decide, refusal } from './decide.js'
 export { checkLockout } from './lockout.js'
 export { checkKeyPolicy, identityPolicy } from './policy-document.js'

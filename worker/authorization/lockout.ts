@@ -1,6 +1,6 @@
 /** The lockout safety check (POL-26 to POL-28): whoever sets a key policy must be able to set it again. */
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
-import type { Claim, Right } from './authorize.js'
+import type { Claim, Right } from './claim.js'
 import { decideByPolicies } from './decide.js'
 import { keyPolicy } from './policy-document.js'
 

@@ -59,11 +59,15 @@ export function arnParts(arn: string): readonly string[] | undefined {
   return parts.length < 6 ? undefined : [...parts.slice(0, 5), parts.slice(5).join(':')]
 }
 
-/** Compiles a pattern for ARNs, which are compared part by part; `*` alone is any resource. */
-export function arnMatcherOf(text: string): (arn: string) => boolean {
+/**
+ * Compiles a pattern for ARNs, which are compared part by part; `*` alone is any resource.
+ *
+ * @returns undefined for what is neither
+ */
+export function arnMatcherOf(text: string): ((arn: string) => boolean) | undefined {
   if (text === '*') return () => true
   const expected = arnParts(text)?.map(matcherOf)
-  if (!expected) return () => false
+  if (!expected) return undefined
   return (arn) => {
     const parts = arnParts(arn)
     return parts !== undefined && expected.every((matches, index) => matches(parts[index] as string))

@@ -45,6 +45,64 @@ export const keyConditionKeys: readonly string[] = [
 /** Condition keys that only identity policies see. */
 export const identityOnlyConditionKeys: readonly string[] = ['aws:resourcetag/', 'kms:resourcealiases']
 
+/** The condition keys of AWS KMS. */
+export const kmsConditionKeys: readonly string[] = [
+  'kms:bypasspolicylockoutsafetycheck',
+  'kms:calleraccount',
+  'kms:customermasterkeyspec',
+  'kms:customermasterkeyusage',
+  'kms:datakeypairspec',
+  'kms:encryptionalgorithm',
+  'kms:encryptioncontextkeys',
+  'kms:expirationmodel',
+  'kms:grantconstraintsourcearn',
+  'kms:grantconstrainttype',
+  'kms:grantisforawsresource',
+  'kms:grantoperations',
+  'kms:granteeprincipal',
+  'kms:granteeserviceprincipal',
+  'kms:keyagreementalgorithm',
+  'kms:keyorigin',
+  'kms:keyspec',
+  'kms:keyusage',
+  'kms:macalgorithm',
+  'kms:messagetype',
+  'kms:multiregion',
+  'kms:multiregionkeytype',
+  'kms:primaryregion',
+  'kms:reencryptonsamekey',
+  'kms:recipientattestation:imagesha384',
+  'kms:replicaregion',
+  'kms:requestalias',
+  'kms:resourcealiases',
+  'kms:retiringprincipal',
+  'kms:retiringserviceprincipal',
+  'kms:rotationperiodindays',
+  'kms:schedulekeydeletionpendingwindowindays',
+  'kms:signingalgorithm',
+  'kms:trailingdayswithoutkeyusage',
+  'kms:validto',
+  'kms:viaservice',
+  'kms:wrappingalgorithm',
+  'kms:wrappingkeyspec',
+]
+
+/** What the other condition keys of AWS KMS begin with. */
+export const kmsConditionKeyFamilies: readonly string[] = [
+  'kms:encryptioncontext:',
+  'kms:recipientattestation:nitrotpmpcr',
+  'kms:recipientattestation:pcr',
+]
+
+/** Condition keys with several values, which ask for a set operator (AUTHZ-24). */
+export const multiValuedConditionKeys: readonly string[] = [
+  'aws:tagkeys',
+  'kms:encryptioncontextkeys',
+  'kms:grantoperations',
+  'kms:resourcealiases',
+  'aws:calledvia',
+]
+
 /** Condition keys of single actions, beside those. */
 export const actionConditionKeys: Readonly<Record<string, readonly string[]>> = {
   'kms:CreateGrant': [

@@ -1,51 +1,29 @@
 /** Policy documents: what they must look like (POL-7 to POL-11), and what they are compiled to, once for each version. */
 import { encoder } from '../../src/contract/bytes.js'
 import { LimitExceededException, MalformedPolicyDocumentException } from '../../src/contract/errors.js'
-import type { Quotas } from '../pipeline/quotas.js'
-import {
-  arnTemplateMatcher,
-  type Condition,
-  type ConditionValues,
-  compileConditions,
-  type Effect,
-} from './conditions.js'
+import { shown } from '../../src/contract/reader.js'
+import { compileActions } from './actions.js'
+import { compileConditions } from './conditions.js'
 import { CURRENT_VERSION } from './default-policy.js'
 import { isObject, malformed } from './malformed.js'
-import { arnMatcherOf, matcherOf } from './patterns.js'
-import { compilePrincipals, type PrincipalMatcher } from './principal-matcher.js'
+import type { Policy, Statement } from './policy.js'
+import { compilePrincipals } from './principal-matcher.js'
+import { compileResources } from './resources.js'
 
-/** A statement ready to be asked. */
-export interface Statement {
-  readonly sid: string | undefined
-  readonly effect: Effect
-  /** Absent in identity policies, which hold for whom they are attached to. */
-  readonly principals?: PrincipalMatcher
-  /** Whether an action, in lower case, is meant. */
-  readonly matchesAction: (action: string) => boolean
-  readonly matchesResource: (arn: string, values: ConditionValues) => boolean
-  readonly conditions: readonly Condition[]
-}
-
-/** A policy ready to be asked. */
-export interface Policy {
-  readonly statements: readonly Statement[]
-  /** All condition keys that it looks at, lower case: some cost a look into the database. */
-  readonly conditionKeys: ReadonlySet<string>
-}
-
-const VERSIONS = [CURRENT_VERSION, '2008-10-17']
+const OLDER_VERSION = '2008-10-17'
+const VERSIONS = [CURRENT_VERSION, OLDER_VERSION]
 
 /**
- * Checks size and form of a key policy.
+ * Checks size and form of a key policy that is to be set.
  *
  * @throws {@link LimitExceededException} beyond the quota of UTF-8 bytes
  * @throws {@link MalformedPolicyDocumentException} with the place of the mistake
  */
-export function checkKeyPolicy(text: string, { keyPolicyBytes }: Quotas): void {
+export function checkKeyPolicy(text: string, { keyPolicyBytes }: { readonly keyPolicyBytes: number }): void {
   const size = encoder.encode(text).byteLength
   if (size > keyPolicyBytes)
     throw new LimitExceededException(`The key policy has ${size} bytes; it can have ${keyPolicyBytes}.`)
-  keyPolicy(text)
+  compile(parse(text), { kind: 'key', refuse })
 }
 
 /** Compiled key policies by their text. Most keys have the same few. */
@@ -53,14 +31,15 @@ const compiled = new Map<string, Policy>()
 const MOST_COMPILED = 256
 
 /**
- * A key policy, compiled once for each text.
+ * A key policy, compiled once for each text. What is refused today may be in one that was stored before, and its key must
+ * stay usable: it is compiled to what never allows more.
  *
  * @throws {@link MalformedPolicyDocumentException}
  */
 export function keyPolicy(text: string): Policy {
   let policy = compiled.get(text)
   if (!policy) {
-    policy = compile(parse(text), true)
+    policy = compile(parse(text), { kind: 'key', refuse: () => {} })
     if (compiled.size >= MOST_COMPILED) compiled.clear()
     compiled.set(text, policy)
   }
@@ -73,68 +52,108 @@ export function keyPolicy(text: string): Policy {
  * @throws {@link MalformedPolicyDocumentException}
  */
 export function identityPolicy(document: unknown): Policy {
-  return compile(typeof document === 'string' ? parse(document) : document, false)
+  return compile(typeof document === 'string' ? parse(document) : document, { kind: 'identity', refuse })
 }
 
-const ELEMENTS = ['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']
+/** How a document is read. */
+interface DocumentReading {
+  readonly kind: 'key' | 'identity'
+  /** Told what no new policy may have, and older ones can. */
+  readonly refuse: (error: MalformedPolicyDocumentException) => void
+}
+
+function refuse(error: MalformedPolicyDocumentException): never {
+  throw error
+}
+
+/** Elements of statements (POL-8, POL-40). */
+const ELEMENTS = {
+  key: ['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition'],
+  identity: ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'],
+} as const
 const UNSUPPORTED = ['NotPrincipal', 'NotAction', 'NotResource']
 
-function compile(document: unknown, isKeyPolicy: boolean): Policy {
+function compile(document: unknown, reading: DocumentReading): Policy {
   if (!isObject(document)) throw new MalformedPolicyDocumentException('The policy must be a JSON object.')
   for (const element of Object.keys(document))
-    if (!['Version', 'Id', 'Statement'].includes(element)) throw malformed(element, 'is not an element of a policy')
-  const { Version, Id, Statement } = document
+    if (!['Version', 'Id', 'Statement'].includes(element))
+      throw malformed(shown(element), 'is not an element of a policy')
+  const { Id, Statement } = document
+  // An identity policy can do without: it is one of the older version then.
+  const Version = document.Version === undefined && reading.kind === 'identity' ? OLDER_VERSION : document.Version
   if (!VERSIONS.includes(Version as string)) throw malformed('Version', `must be one of ${VERSIONS.join(', ')}`)
   if (Id !== undefined && typeof Id !== 'string') throw malformed('Id', 'must be a string')
   const elements = Array.isArray(Statement) ? Statement : [Statement]
   if (elements.length === 0) throw malformed('Statement', 'must hold at least one statement')
   const resolvesVariables = Version === CURRENT_VERSION
   const statements = elements.flatMap((element, index) =>
-    compileStatement(element, `Statement[${index}]`, isKeyPolicy, resolvesVariables),
+    compileStatement(element, `Statement[${index}]`, { ...reading, resolvesVariables }),
   )
   const conditionKeys = new Set(
-    statements.flatMap(({ conditions }) => conditions.flatMap(({ key, variables }) => [key, ...variables])),
+    statements.flatMap(({ resources, conditions }) => [resources, ...conditions].flatMap(({ keys }) => keys)),
   )
   return { statements, conditionKeys }
 }
 
-/** @returns nothing for a statement without effect: one without `Action` or `Resource` (POL-9) */
-function compileStatement(
-  element: unknown,
-  place: string,
-  isKeyPolicy: boolean,
-  resolvesVariables: boolean,
-): Statement[] {
+interface StatementReading extends DocumentReading {
+  readonly resolvesVariables: boolean
+}
+
+/** @returns nothing for a statement without effect: one of a key policy without `Action` or `Resource` (POL-9) */
+function compileStatement(element: unknown, place: string, reading: StatementReading): Statement[] {
   if (!isObject(element)) throw malformed(place, 'must be an object')
+  const isKeyPolicy = reading.kind === 'key'
+  const known: readonly string[] = ELEMENTS[reading.kind]
   for (const name of Object.keys(element)) {
-    if (UNSUPPORTED.includes(name)) throw malformed(`${place}.${name}`, 'is not supported: say what is meant instead')
-    if (!ELEMENTS.includes(name)) throw malformed(`${place}.${name}`, 'is not an element of a statement')
+    if (known.includes(name) || name === 'Principal') continue
+    if (isKeyPolicy && UNSUPPORTED.includes(name))
+      throw malformed(`${place}.${name}`, 'is not supported: say what is meant instead')
+    throw malformed(`${place}.${shown(name)}`, 'is not an element of a statement')
   }
-  const { Sid, Effect, Principal, Action, Resource, Condition } = element
+  const { Sid, Effect, Principal, Condition } = element
   if (Sid !== undefined && typeof Sid !== 'string') throw malformed(`${place}.Sid`, 'must be a string')
   if (Effect !== 'Allow' && Effect !== 'Deny') throw malformed(`${place}.Effect`, 'must be Allow or Deny')
   if (isKeyPolicy === (Principal === undefined))
     throw malformed(`${place}.Principal`, isKeyPolicy ? 'must be given' : 'has no place in an identity policy')
   const principals = isKeyPolicy ? compilePrincipals(Principal, `${place}.Principal`) : undefined
-  const actions = textsOf(Action, `${place}.Action`)
-  const resources = textsOf(Resource, `${place}.Resource`)
-  const conditions =
-    Condition === undefined ? [] : compileConditions(Condition, `${place}.Condition`, resolvesVariables)
-  if (actions.length === 0 || resources.length === 0) return []
-  const actionMatchers = actions.map((action) => matcherOf(action.toLowerCase()))
-  const resourceMatchers = resources.map((resource) =>
-    resolvesVariables && resource.includes('${') ? arnTemplateMatcher(resource) : arnMatcherOf(resource),
-  )
+  const actions = listed(element, 'Action', place, isKeyPolicy)
+  const resources = listed(element, 'Resource', place, isKeyPolicy)
+  const within = { ...reading, effect: Effect } as const
+  const includesAction = compileActions(actions.texts, actions.place, { ...within, ...actions })
+  const conditions = Condition === undefined ? [] : compileConditions(Condition, `${place}.Condition`, within)
+  if (actions.texts.length === 0 || resources.texts.length === 0) return []
   return [
     {
       sid: Sid,
       effect: Effect,
       ...(principals && { principals }),
-      matchesAction: (action) => actionMatchers.some((matches) => matches(action)),
-      matchesResource: (arn, values) => resourceMatchers.some((matches) => matches(arn, values)),
+      includesAction,
+      resources: compileResources(resources.texts, { ...within, ...resources }),
       conditions,
     },
   ]
+}
+
+interface Listed {
+  readonly texts: readonly string[]
+  readonly place: string
+  /** All but these are meant. */
+  readonly isExcept: boolean
+}
+
+/** What a statement lists, or what it excepts; a key policy may lack it. */
+function listed(
+  element: Readonly<Record<string, unknown>>,
+  name: 'Action' | 'Resource',
+  place: string,
+  isKeyPolicy: boolean,
+): Listed {
+  const except = `Not${name}`
+  const isExcept = element[except] !== undefined
+  if (isExcept && element[name] !== undefined) throw malformed(place, `has both ${name} and ${except}`)
+  if (!isKeyPolicy && !isExcept && element[name] === undefined) throw malformed(place, `must have ${name} or ${except}`)
+  const own = isExcept ? except : name
+  return { texts: textsOf(element[own], `${place}.${own}`), place: `${place}.${own}`, isExcept }
 }
 
 /** A text or a non-empty list of texts; none if the element is missing. */

@@ -1,17 +1,9 @@
 /** Whom the `Principal` of a key policy means (POL-15, AUTHZ-6). */
 import { MalformedPolicyDocumentException } from '../../src/contract/errors.js'
-import type { Caller } from './caller.js'
+import { shown } from '../../src/contract/reader.js'
 import { isObject, malformed } from './malformed.js'
-import { accountOf, isIdentity } from './principals.js'
-
-/**
- * How a statement names a caller: by itself (`direct`), by its account (`account`), which lets the account's identity
- * policies decide, or not at all.
- */
-export type PrincipalMatch = 'direct' | 'account' | undefined
-export type PrincipalMatcher = (caller: Caller) => PrincipalMatch
-
-const SERVICE = /^[\w.-]+\.(?:amazonaws\.com|amazon\.com)$/
+import type { PrincipalMatcher } from './policy.js'
+import { accountOf, isIdentity, isService, withoutPath } from './principals.js'
 
 /**
  * Compiles the `Principal` element of a key policy.
@@ -23,9 +15,10 @@ export function compilePrincipals(element: unknown, place: string): PrincipalMat
   if (!isObject(element) || Object.keys(element).length === 0) throw malformed(place, 'must be "*" or an object')
   const accounts = new Set<string>()
   const identities = new Set<string>()
+  const rolesOfSessions = new Set<string>()
   let isAnyone = false
   for (const [kind, names] of Object.entries(element)) {
-    if (kind !== 'AWS' && kind !== 'Service') throw malformed(`${place}.${kind}`, 'is not a kind of principal')
+    if (kind !== 'AWS' && kind !== 'Service') throw malformed(`${place}.${shown(kind)}`, 'is not a kind of principal')
     const list = Array.isArray(names) ? names : [names]
     if (list.length === 0 || !list.every((name) => typeof name === 'string'))
       throw malformed(`${place}.${kind}`, 'must be a string or a list of strings')
@@ -33,15 +26,17 @@ export function compilePrincipals(element: unknown, place: string): PrincipalMat
       const account = kind === 'AWS' ? accountOf(name) : undefined
       if (kind === 'AWS' && name === '*') isAnyone = true
       else if (account !== undefined) accounts.add(account)
-      else if (kind === 'AWS' && isIdentity(name)) identities.add(name)
-      // No AWS service calls a browser: such a statement is valid and meets nobody.
-      else if (kind === 'AWS' || !SERVICE.test(name)) throw invalidPrincipal()
+      else if (kind === 'AWS' && isIdentity(name)) {
+        identities.add(name)
+        rolesOfSessions.add(withoutPath(name) ?? name)
+      } else if (kind === 'AWS' || !isService(name)) throw invalidPrincipal()
     }
   }
-  return (caller) => {
-    if (isAnyone || caller.names.some((name) => identities.has(name))) return 'direct'
-    if (!accounts.has(caller.accountId)) return undefined
-    return caller.isAccountRoot ? 'direct' : 'account'
+  return (principal) => {
+    if (isAnyone || principal.names.some((name) => identities.has(name))) return 'direct'
+    if (principal.sessionOf !== undefined && rolesOfSessions.has(principal.sessionOf)) return 'direct'
+    if (!accounts.has(principal.accountId)) return undefined
+    return principal.isAccountRoot ? 'direct' : 'account'
   }
 }
 

@@ -1,9 +1,11 @@
 /** What a request says under each condition key (AUTHZ-1, AUTHZ-2, section 5): read from the request, the key, the port. */
 import type { EncryptionContext } from '../../src/contract/shapes.js'
-import type { KeyRecord } from '../storage/schema.js'
+import type { GrantConstraints, KeyRecord } from '../storage/schema.js'
 import type { Caller } from './caller.js'
-import { ALIASES_OVER_QUOTA, type ConditionValues } from './conditions.js'
+import { ALIASES_OVER_QUOTA, IS_SESSION } from './conditions.js'
+import { withoutCase } from './letter-case.js'
 import { actionConditionKeys, identityOnlyConditionKeys, keyConditionKeys } from './permissions.js'
+import type { ConditionValues } from './policy.js'
 
 /** What the context is made of. */
 export interface ContextSource {
@@ -76,11 +78,15 @@ const readers: Readonly<Record<string, Reader>> = {
   'kms:encryptioncontext:': (source, key) => ignoringCase(contextOf(source) ?? {}, key),
   'kms:encryptioncontextkeys': (source) => Object.keys(contextOf(source) ?? {}),
   'kms:expirationmodel': member('ExpirationModel'),
-  'kms:grantconstrainttype': ({ input }) => Object.keys((input.Constraints as object | undefined) ?? {})[0],
+  'kms:grantconstraintsourcearn': (source) => constraintsOf(source).SourceArn,
+  'kms:grantconstrainttype': (source) =>
+    Object.keys(constraintsOf(source)).find((name) => name.startsWith('EncryptionContext')),
   'kms:grantisforawsresource': () => false,
   'kms:grantoperations': ({ input }) => (input.Operations as readonly string[] | undefined) ?? [],
   'kms:granteeprincipal': member('GranteePrincipal'),
+  'kms:granteeserviceprincipal': member('GranteeServicePrincipal'),
   'kms:retiringprincipal': member('RetiringPrincipal'),
+  'kms:retiringserviceprincipal': member('RetiringServicePrincipal'),
   'kms:keyagreementalgorithm': member('KeyAgreementAlgorithm'),
   'kms:keyorigin': ({ key }) => key?.origin,
   'kms:keyspec': ({ key }) => key?.keySpec,
@@ -121,6 +127,7 @@ function valuesOf(source: ContextSource, name: string): readonly string[] | unde
     const { aliases, aliasQuota } = source.looked ?? { aliases: [], aliasQuota: 0 }
     return aliases.length > aliasQuota ? ['true'] : undefined
   }
+  if (name === IS_SESSION) return source.caller.sessionOf === undefined ? undefined : ['true']
   const given = source.given?.get(name)
   if (given) return given
   const family = familyOf(name)
@@ -155,13 +162,15 @@ function ofSide({ action, input }: ContextSource, name: string): unknown {
 /** The encryption context that an action is judged by; of CreateGrant its constraint's pairs (AUTHZ-48). */
 export function contextOf(source: Pick<ContextSource, 'action' | 'input'>): EncryptionContext | undefined {
   if (source.action === 'kms:CreateGrant') {
-    const { EncryptionContextEquals, EncryptionContextSubset } = (source.input.Constraints ?? {}) as Record<
-      string,
-      EncryptionContext | undefined
-    >
+    const { EncryptionContextEquals, EncryptionContextSubset } = constraintsOf(source)
     return EncryptionContextEquals ?? EncryptionContextSubset
   }
   return ofSide(source as ContextSource, 'EncryptionContext') as EncryptionContext | undefined
+}
+
+/** What CreateGrant asks a grant to be bound to. */
+function constraintsOf({ input }: Pick<ContextSource, 'input'>): GrantConstraints {
+  return (input.Constraints ?? {}) as GrantConstraints
 }
 
 function requestTags(input: ContextSource['input']): Record<string, string> {
@@ -171,7 +180,7 @@ function requestTags(input: ContextSource['input']): Record<string, string> {
 
 /** Names of condition keys ignore case, also their variable end (AUTHZ-26). */
 function ignoringCase(map: Readonly<Record<string, string>>, name: string): readonly string[] {
-  return Object.entries(map).flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []))
+  return Object.entries(map).flatMap(([key, value]) => (withoutCase(key) === name ? [value] : []))
 }
 
 /** The alias by which a request names a key (AUTHZ-61). */

@@ -1,32 +1,38 @@
-import { expose, transfer } from 'comlink'
-import type {
-  ConnectedMessage,
-  ConnectMessage,
-  ControlAnswer,
-  ControlService,
-  OpenedMessage,
-  OpenMessage,
-  SimulateMessage,
-  Simulation,
-  VaultEventMessage,
-} from '../../src/contract/control.js'
+import { transfer } from 'comlink'
 import {
-  AccessDeniedException,
-  errorRecord,
-  KMSInvalidStateException,
-  ValidationException,
-} from '../../src/contract/errors.js'
+  type ConnectedMessage,
+  type ConnectMessage,
+  type ControlAnswer,
+  type ControlService,
+  type CustodyMessage,
+  connectMessage,
+  custodyMessage,
+  type OpenedMessage,
+  type OpenMessage,
+  openMessage,
+  type RevokeMessage,
+  revokeMessage,
+  type SimulateMessage,
+  type Simulation,
+  simulateMessage,
+  type VaultEventMessage,
+} from '../../src/contract/control.js'
+import { errorRecord, KMSInvalidStateException, type KmsError } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
-import { checkQuotas } from '../../src/contract/quotas.js'
-import { checkAccountId, checkRegion, checkVaultName } from '../../src/contract/vault-names.js'
-import { type Answers, type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
-import { type Caller, callerFor, principalArn, rootCaller } from '../authorization/caller.js'
-import { loadEvaluator } from '../authorization/lazy-evaluator.js'
+import { ALIVE_LOCK_PREFIX } from '../../src/contract/port-words.js'
+import { read } from '../../src/contract/reader.js'
+import { aliveLockPrefix } from '../../src/contract/vault-names.js'
+import type { Answers, RequestService } from '../../src/contract/wire.js'
+import { principalArn, rootCaller } from '../authorization/caller.js'
+import { callerFor } from '../authorization/caller-with-policies.js'
 import { checkRequestQuotas } from '../pipeline/quotas.js'
+import type { Sender } from '../pipeline/row.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
+import type { RegionVault } from '../vault/region-vault.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
-import { guard } from './gate.js'
+import { Connections } from './connections.js'
+import { requestService } from './request-service.js'
 
 /** What the worker's file says about the vaults that it serves. */
 export type ServeOptions = Pick<RegionsOptions, 'now' | 'replicationDelay'>
@@ -37,25 +43,22 @@ interface Opened {
   readonly regions: Regions
 }
 
-interface Connection {
-  readonly caller: Caller
-  /** Set when the connection has been taken back; its requests are refused from then on. */
-  revoked: boolean
-  /** Of the page that opened the vault, for another Region: it is not taken from itself. */
-  readonly isOwn: boolean
-}
-
 /**
  * What the page that opened the vault can ask of its worker: open, hand out client ports, take them back, close. One
  * worker serves one vault, with as many Regions as are asked for.
  */
 export class VaultControl implements ControlService {
   readonly #options: ServeOptions
-  readonly #connections = new Map<string, Connection>()
+  readonly #connections = new Connections()
   #opened: Opened | undefined
   #root: RequestService | undefined
   #events: MessagePort | undefined
-  #releaseAliveLock = () => {}
+  /** Its name; see {@link OpenedMessage}. */
+  readonly #aliveLock = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`
+  #endServing = () => {}
+  readonly #served = new Promise<void>((resolve) => {
+    this.#endServing = resolve
+  })
 
   constructor(options: ServeOptions) {
     this.#options = options
@@ -66,25 +69,21 @@ export class VaultControl implements ControlService {
       async () => {
         if (this.#opened)
           throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
-        const { name, region, accountId, digestSigning, quotas = {} } = message
-        checkVaultName(name)
-        checkRegion(region)
-        checkAccountId(accountId)
-        checkQuotas(quotas)
+        const { name, region, accountId, digestSigning, quotas } = read(openMessage, message, 'open')
         checkRequestQuotas(quotas)
         const regions = new Regions({
           ...this.#options,
           vaultName: name,
           accountId,
-          digestSigning: digestSigning === true,
+          digestSigning,
           quotas,
           onChange: (notice, realm) => this.#tell(notice, realm),
-          onClosed: () => this.#onDatabaseGone(),
+          onClosed: (reason) => this.#onDatabaseGone(reason),
         })
         this.#opened = { realm: { accountId, region }, regions }
         try {
           const vault = await regions.open(region)
-          this.#root = vault.serviceFor(rootCaller(vault.realm))
+          this.#root = serviceFor(vault, { caller: rootCaller(vault.realm), mustBeConnected: () => {} })
         } catch (error) {
           this.#opened = undefined
           throw error
@@ -93,8 +92,10 @@ export class VaultControl implements ControlService {
         regions.openAll().catch(() => {})
         const { port1, port2 } = new MessageChannel()
         this.#events = port1
-        const aliveLock = await this.#holdAliveLock()
-        return { events: port2, aliveLock }
+        await Promise.all(
+          [this.#aliveLock, `${aliveLockPrefix(name)}${crypto.randomUUID()}`].map((lock) => this.#hold(lock)),
+        )
+        return { events: port2, aliveLock: this.#aliveLock }
       },
       ({ events }) => [events],
     )
@@ -107,43 +108,32 @@ export class VaultControl implements ControlService {
     )
   }
 
-  revoke({
-    connectionId,
-    principal,
-  }: {
-    readonly connectionId?: string
-    readonly principal?: string
-  }): Promise<ControlAnswer<number>> {
+  revoke(message: RevokeMessage): Promise<ControlAnswer<number>> {
     return answered(async () => {
+      const { connectionId, principal } = read(revokeMessage, message, 'revoke')
       const { realm } = this.#mustBeOpen()
-      const arn = typeof principal === 'string' ? principalArn(realm, principal) : undefined
-      let count = 0
-      for (const [id, connection] of this.#connections) {
-        if (id !== connectionId && (connection.isOwn || connection.caller.arn !== arn)) continue
-        connection.revoked = true
-        this.#connections.delete(id)
-        count += 1
-      }
-      return count
+      const arn = principal === undefined ? undefined : principalArn(realm, principal)
+      return this.#connections.revoke({ connectionId, arn })
     })
   }
 
-  simulate({ region, action, resource, context, ...description }: SimulateMessage): Promise<ControlAnswer<Simulation>> {
+  simulate(message: SimulateMessage): Promise<ControlAnswer<Simulation>> {
     return answered(async () => {
+      const { region, action, resource, context, ...description } = read(simulateMessage, message, 'simulate')
       const vault = await this.#mustBeOpen().regions.open(region)
       const { realm } = vault
       const asked = await callerFor(realm, description)
-      const { simulate } = await loadEvaluator()
+      const { simulate } = await import('../vault/simulate.js')
       // A principal that is connected has the policies and tags that it was connected with, unless others are given.
       const isPlain = description.policies === undefined && description.tags === undefined
-      const connected = isPlain && [...this.#connections.values()].find(({ caller }) => caller.arn === asked.arn)
+      const connected = isPlain ? this.#connections.of(asked.arn) : undefined
       return simulate(vault, connected ? connected.caller : asked, { action, resource, context }, this.#options.now())
     })
   }
 
-  custodyOf({ keyId, region }: { readonly keyId: string; readonly region: string }) {
+  custodyOf(message: CustodyMessage): Promise<ControlAnswer<'native' | 'sealed'>> {
     return answered(async () => {
-      if (typeof keyId !== 'string') throw new ValidationException('custodyOf needs the identifier of a key.')
+      const { keyId, region } = read(custodyMessage, message, 'custodyOf')
       const { realm, store } = await this.#mustBeOpen().regions.open(region)
       const { key, arn } = await keyByAnyIdentifier({ realm, caller: rootCaller(realm) }, store.stored, keyId)
       if (!key.custody) throw new KMSInvalidStateException(`${arn} is pending import.`)
@@ -153,8 +143,8 @@ export class VaultControl implements ControlService {
 
   close(): Promise<ControlAnswer<undefined>> {
     return answered(async () => {
-      await this.#endService()
-      this.#releaseAliveLock()
+      await this.#endService(new KMSInvalidStateException('The vault was closed. Its page has to open it again.'))
+      this.#endServing()
       return undefined
     })
   }
@@ -172,15 +162,11 @@ export class VaultControl implements ControlService {
     return this.#root
   }
 
-  async #connect({ region, isOwn, ...description }: ConnectMessage): Promise<ConnectedMessage> {
+  async #connect(message: ConnectMessage): Promise<ConnectedMessage> {
+    const { region, isOwn, ...description } = read(connectMessage, message, 'connect')
     const vault = await this.#mustBeOpen().regions.open(region)
     const caller = await callerFor(vault.realm, description)
-    const connection: Connection = { caller, isOwn: isOwn === true, revoked: false }
-    const connectionId = crypto.randomUUID()
-    const { port1, port2 } = new MessageChannel()
-    expose(revocable(vault.serviceFor(caller), connection), guard(port1, requestServiceMethods))
-    this.#connections.set(connectionId, connection)
-    return { port: port2, connectionId }
+    return this.#connections.add({ caller, isOwn }, (sender) => serviceFor(vault, sender), this.#aliveLock)
   }
 
   #mustBeOpen(): Opened {
@@ -193,9 +179,8 @@ export class VaultControl implements ControlService {
       this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState: state })
   }
 
-  async #endService(): Promise<void> {
-    for (const connection of this.#connections.values()) connection.revoked = true
-    this.#connections.clear()
+  async #endService(reason: KmsError): Promise<void> {
+    this.#connections.end(reason)
     this.#root = undefined
     await this.#opened?.regions.close()
   }
@@ -204,44 +189,32 @@ export class VaultControl implements ControlService {
    * The page hears of it and terminates the worker. The lock is held until then: released here, it might be heard of
    * first (in Firefox it is), and the page would not know why the worker is gone.
    */
-  #onDatabaseGone(): void {
-    this.#post({ type: 'closed' })
-    void answered(() => this.#endService())
+  #onDatabaseGone(reason: KmsError): void {
+    this.#post({ type: 'closed', error: errorRecord(reason) })
+    void answered(() => this.#endService(reason))
   }
 
   #post(message: VaultEventMessage): void {
     this.#events?.postMessage(message)
   }
 
-  #holdAliveLock(): Promise<string> {
-    const name = `browser-kms/alive/${crypto.randomUUID()}`
+  /** Holds a Web Lock for as long as this worker serves its vault. */
+  #hold(name: string): Promise<void> {
     return new Promise((resolve) => {
       void navigator.locks.request(name, () => {
-        resolve(name)
-        return new Promise<void>((release) => {
-          this.#releaseAliveLock = release
-        })
+        resolve()
+        return this.#served
       })
     })
   }
 }
 
-/** A connection's service, until it is revoked. Nothing can be reached on it but the two methods. */
-function revocable(service: RequestService, connection: Connection): RequestService {
-  const refuse = () => {
-    if (connection.revoked) throw new AccessDeniedException(`The connection of ${connection.caller.arn} was revoked.`)
-  }
-  return Object.freeze({
-    __proto__: null,
-    submit: async (...message: Parameters<RequestService['submit']>) => {
-      refuse()
-      return service.submit(...message)
-    },
-    collect: async (...message: Parameters<RequestService['collect']>) => {
-      refuse()
-      return service.collect(...message)
-    },
-  })
+/** What answers the requests of one sender. */
+function serviceFor(vault: RegionVault, sender: Sender): RequestService {
+  return requestService(
+    () => vault.prepare(),
+    (operation, input, requestId) => vault.run(sender, operation, input, requestId),
+  )
 }
 
 /**

@@ -8,6 +8,8 @@ import { unreadable } from './unreadable.js'
 
 /** Keys beside the first one that a data key can be encrypted under. */
 const MOST_KEYS = 32
+/** Characters of what names a key. */
+const LONGEST_KEY_ID = 2048
 
 interface Wish {
   readonly suite: Suite
@@ -64,5 +66,6 @@ function readWish(operation: unknown, asked: unknown): Wish {
 }
 
 function isListOfKeys(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length <= MOST_KEYS && value.every((keyId) => typeof keyId === 'string')
+  if (!Array.isArray(value) || value.length > MOST_KEYS) return false
+  return value.every((keyId) => typeof keyId === 'string' && keyId.length <= LONGEST_KEY_ID)
 }

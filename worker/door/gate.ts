@@ -8,15 +8,20 @@
  * - `APPLY` with a path of exactly one name from a fixed list and at most one plain (`RAW`) argument;
  * - `RELEASE`, with which the holder gives up the port.
  *
- * Everything else is dropped and counted. The gate knows Comlink's wire format (version 4) and nothing of KMS.
+ * Everything else is dropped and counted. What was thrown leaves without its stack, which tells of the worker's files, and
+ * without the words of a defect. The gate knows Comlink's wire format (version 4), and of KMS the names of errors.
+ *
+ * On the way out it tells the holder that the worker lives while a request takes long, and hears when the holder is gone.
  */
 import type { Endpoint } from 'comlink'
+import { type ErrorRecord, errorRecord, exceptions } from '../../src/contract/errors.js'
+import { BEAT_INTERVAL, type PortWord } from '../../src/contract/port-words.js'
 
 /** The part of a port or a worker's global scope that the gate stands in front of. */
 export interface GuardedPort {
   postMessage(message: unknown, transfer: Transferable[]): void
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
-  removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  addEventListener(type: 'message' | 'close', listener: (event: MessageEvent) => void): void
+  removeEventListener(type: 'message' | 'close', listener: (event: MessageEvent) => void): void
   start?(): void
 }
 
@@ -24,6 +29,8 @@ export interface GuardedPort {
 export interface Gate extends Endpoint {
   /** Messages that were not let through. */
   readonly dropped: number
+  /** Tells the holder why, and closes the port. Nothing comes through any more. */
+  end(error: ErrorRecord): void
 }
 
 const MAX_ID_LENGTH = 128
@@ -39,11 +46,24 @@ const MAX_WAITING = 4096
  * Puts a gate in front of a port.
  *
  * @param methods the only names that can be called
+ * @param onEnd called once: the holder has given the port up or is gone (where the engine tells of it), or `end` was called
  */
-export function guard(port: GuardedPort, methods: readonly string[]): Gate {
+export function guard(port: GuardedPort, methods: readonly string[], onEnd = () => {}): Gate {
   let dropped = 0
   let inProgress = 0
+  let hasEnded = false
+  let beat: ReturnType<typeof setTimeout> | undefined
   const waiting = new Set<() => void>()
+  const listeners = new Map<EventListenerOrEventListenerObject, (event: MessageEvent) => void>()
+  const tell = (word: PortWord) => port.postMessage(word, [])
+  const keepBeating = () => {
+    beat = setTimeout(() => {
+      beat = undefined
+      if (inProgress === 0) return
+      tell({ type: 'BEAT' })
+      keepBeating()
+    }, BEAT_INTERVAL)
+  }
   const next = () => {
     for (const admit of waiting) {
       if (inProgress >= MAX_IN_PROGRESS) return
@@ -51,7 +71,19 @@ export function guard(port: GuardedPort, methods: readonly string[]): Gate {
       admit()
     }
   }
-  const listeners = new Map<EventListenerOrEventListenerObject, (event: MessageEvent) => void>()
+  const close = () => {
+    if (hasEnded) return
+    hasEnded = true
+    clearTimeout(beat)
+    waiting.clear()
+    for (const guarded of listeners.values()) port.removeEventListener('message', guarded)
+    listeners.clear()
+    port.removeEventListener('close', close)
+    // The worker's own scope goes on, and so does who is in it.
+    if (port instanceof MessagePort) port.close()
+    onEnd()
+  }
+  port.addEventListener('close', close)
   return {
     get dropped() {
       return dropped
@@ -65,6 +97,7 @@ export function guard(port: GuardedPort, methods: readonly string[]): Gate {
           return
         }
         inProgress += 1
+        if (beat === undefined) keepBeating()
         // Comlink looks at nothing else of the event.
         const admitted = { data } as MessageEvent
         if (typeof listener === 'function') listener(admitted)
@@ -78,21 +111,32 @@ export function guard(port: GuardedPort, methods: readonly string[]): Gate {
       listeners.set(listener, guarded)
       port.addEventListener('message', guarded)
     },
-    removeEventListener(_type, listener) {
-      const guarded = listeners.get(listener)
-      if (guarded) port.removeEventListener('message', guarded)
-      listeners.delete(listener)
-      // Comlink stops listening when the holder has given the port up.
-      if (port instanceof MessagePort) port.close()
-    },
+    // Comlink stops listening when the holder has given the port up.
+    removeEventListener: close,
     postMessage(message, transfer = []) {
-      port.postMessage(message, transfer)
+      if (!hasEnded) port.postMessage(fitToLeave(message), transfer)
+      // What would have been moved away may be secret, and nobody takes it any more.
+      else for (const buffer of transfer) if (buffer instanceof ArrayBuffer) new Uint8Array(buffer).fill(0)
       // Comlink answers each message that it gets once.
       inProgress -= 1
       next()
     },
     start: () => port.start?.(),
+    end(error) {
+      if (!hasEnded) tell({ type: 'END', error })
+      close()
+    },
   }
+}
+
+/** What was thrown, as Comlink tells it, as far as it is for others. */
+function fitToLeave(message: unknown): unknown {
+  if (!isObject(message) || message.type !== 'HANDLER' || message.name !== 'throw') return message
+  const { value } = message.value as { readonly value: unknown }
+  const { name, message: text } = isObject(value) ? value : {}
+  const told =
+    typeof name === 'string' && Object.hasOwn(exceptions, name) ? { name, message: text } : errorRecord(value)
+  return { ...message, value: { isError: true, value: told } }
 }
 
 /** The message as Comlink may have it, or undefined. */

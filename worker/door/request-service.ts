@@ -1,13 +1,18 @@
 import { transfer } from 'comlink'
-import { errorRecord } from '../../src/contract/errors.js'
+import { isArrayBuffer } from '../../src/contract/buffer-source.js'
+import { errorRecord, LimitExceededException, ThrottlingException } from '../../src/contract/errors.js'
 import { operations } from '../../src/contract/model.js'
 import { sensitiveMembers } from '../../src/contract/sensitive.js'
 import type { OperationName } from '../../src/contract/shapes.js'
 import {
+  type Allowance,
   type Answer,
   type Answers,
+  BATCH_ALLOWANCE,
   type Batch,
+  boundless,
   Packer,
+  REQUEST_ALLOWANCE,
   type RequestService,
   TRANSFER_FROM,
   unpack,
@@ -18,10 +23,16 @@ import { unreadable } from './unreadable.js'
 /** Answers one request, or throws. */
 export type Dispatch = (operation: unknown, input: unknown, requestId: string) => Promise<unknown>
 
-/** More calls than a page sends at once; a bound for those who write their own messages. */
-const MAX_CALLS = 4096
+/** More calls than a client sends in one message; a bound for those who write their own. */
+const MAX_CALLS = 256
 /** Batches of one port that may be waiting for slow calls. */
 const MAX_TICKETS = 1024
+/**
+ * What answers of one port may wait in the worker together: characters and bytes, and 16 for each value. Many times what
+ * the largest pages of a client's batch need.
+ */
+const MAX_WAITING = 134_217_728
+const VALUE_WEIGHT = 16
 
 /**
  * The worker's end of one client's connection: takes batches apart, runs their requests side by side and answers with
@@ -31,6 +42,7 @@ const MAX_TICKETS = 1024
  */
 export function requestService(prepare: () => Promise<void>, dispatch: Dispatch): RequestService {
   const outboxes = new Map<string, Outbox>()
+  const room = { left: MAX_WAITING }
   const newRequestId = runningIds()
 
   const next = async (outbox: Outbox): Promise<Answers> => {
@@ -44,20 +56,24 @@ export function requestService(prepare: () => Promise<void>, dispatch: Dispatch)
   return {
     async submit(batch) {
       const { calls, bytes } = readBatch(batch)
-      if (outboxes.size >= MAX_TICKETS) throw new RangeError('too many batches are waiting')
-      const outbox = new Outbox(calls.length, () => bytes.fill(0))
+      if (outboxes.size >= MAX_TICKETS)
+        throw new ThrottlingException('Too many requests of this client wait for slow ones. Wait for answers first.')
+      const outbox = new Outbox(calls.length, room, () => bytes.fill(0))
       try {
         await prepare()
       } catch (error) {
         for (const index of calls.keys()) outbox.add([index, newRequestId(), undefined, errorRecord(error)])
         return next(outbox)
       }
-      for (const [index, call] of calls.entries()) void answer(dispatch, call, index, newRequestId, bytes, outbox)
+      const allowance = { ...BATCH_ALLOWANCE }
+      const answerCall = async (call: unknown, index: number) =>
+        answer(dispatch, () => readCall(call, bytes, allowance), index, newRequestId, outbox)
+      for (const [index, call] of calls.entries()) void answerCall(call, index)
       return next(outbox)
     },
     async collect(ticket) {
       const outbox = outboxes.get(ticket)
-      if (!outbox) throw new RangeError('there is no such ticket')
+      if (!outbox) throw unreadable('there is no such ticket')
       outboxes.delete(ticket)
       return next(outbox)
     },
@@ -66,15 +82,14 @@ export function requestService(prepare: () => Promise<void>, dispatch: Dispatch)
 
 async function answer(
   dispatch: Dispatch,
-  call: unknown,
+  read: () => readonly [operation: unknown, input: unknown, wish: unknown],
   index: number,
   newRequestId: () => string,
-  bytes: Uint8Array,
   outbox: Outbox,
 ): Promise<void> {
   const requestId = newRequestId()
   try {
-    const [operation, input, wish] = readCall(call, bytes)
+    const [operation, input, wish] = read()
     if (wish === undefined)
       return outbox.add([index, requestId, await dispatch(operation, input, requestId)], operation)
     const { answerWithHandle } = await import('./data-key-handles.js')
@@ -93,19 +108,33 @@ async function answer(
 
 function readBatch(batch: unknown): { calls: readonly unknown[]; bytes: Uint8Array } {
   const { calls, bytes } = (batch ?? {}) as Partial<Record<keyof Batch, unknown>>
-  if (!Array.isArray(calls) || calls.length > MAX_CALLS) throw new TypeError('a batch has a list of calls')
-  if (!(bytes instanceof ArrayBuffer)) throw new TypeError('a batch has a buffer')
+  if (!Array.isArray(calls) || calls.length > MAX_CALLS)
+    throw unreadable(`a batch has a list of at most ${MAX_CALLS} calls`)
+  if (!isArrayBuffer(bytes)) throw unreadable('a batch has a buffer')
   return { calls, bytes: new Uint8Array(bytes) }
 }
 
-/** @throws ValidationException for what is not a request at all */
-function readCall(call: unknown, bytes: Uint8Array): [operation: unknown, input: unknown, wish: unknown] {
+/**
+ * @param batch what all calls of the batch together may still hold
+ * @throws ValidationException for what is not a request at all
+ */
+function readCall(
+  call: unknown,
+  bytes: Uint8Array,
+  batch: Allowance,
+): readonly [operation: unknown, input: unknown, wish: unknown] {
   if (!Array.isArray(call) || call.length < 2 || call.length > 3)
     throw unreadable('it is not an operation with an input')
+  const values = Math.min(REQUEST_ALLOWANCE.values, batch.values)
+  const characters = Math.min(REQUEST_ALLOWANCE.characters, batch.characters)
+  const allowance = { values, characters }
   try {
-    return [call[0], unpack(call[1], bytes, 'shared'), call[2]]
+    return [call[0], unpack(call[1], bytes, 'shared', allowance), call[2]]
   } catch (error) {
     throw unreadable((error as Error).message)
+  } finally {
+    batch.values -= values - Math.max(0, allowance.values)
+    batch.characters -= characters - Math.max(0, allowance.characters)
   }
 }
 
@@ -115,6 +144,9 @@ function readCall(call: unknown, bytes: Uint8Array): [operation: unknown, input:
  */
 class Outbox {
   #ticket: string | undefined
+  /** What may still wait, of all batches of the port. */
+  readonly #room: { left: number }
+  #weight = 0
   readonly #onDone: () => void
   #missing: number
   #ready: Answer[] = []
@@ -123,8 +155,9 @@ class Outbox {
   #lingering = false
   #holdsSecrets = false
 
-  constructor(size: number, onDone: () => void) {
+  constructor(size: number, room: { left: number }, onDone: () => void) {
     this.#missing = size
+    this.#room = room
     this.#onDone = onDone
   }
 
@@ -168,13 +201,16 @@ class Outbox {
     const ready = { answers: this.#ready, bytes: this.#packer.take() }
     this.#ready = []
     this.#holdsSecrets = false
+    this.#room.left += this.#weight
+    this.#weight = 0
     if (this.#missing > 0) return { answers: { ...ready, ticket: this.ticket }, holdsSecrets }
     this.#packer.retire()
     return { answers: ready, holdsSecrets }
   }
 
   #packed([index, requestId, result, , handle]: Answer, operation: unknown): Answer {
-    const packed = this.#packer.pack(result)
+    const hasRoom = this.#room.left > 0
+    const packed = hasRoom ? this.#pack(result) : undefined
     const output = operations[operation as OperationName].output
     for (const member of output ? sensitiveMembers(output) : []) {
       const secret = (result as Record<string, unknown>)[member]
@@ -182,6 +218,25 @@ class Outbox {
       secret.fill(0)
       this.#holdsSecrets = true
     }
+    if (!hasRoom) return [index, requestId, undefined, errorRecord(tooMuchWaits())]
     return handle ? [index, requestId, packed, undefined, handle] : [index, requestId, packed]
   }
+
+  #pack(result: unknown): unknown {
+    const allowance = boundless()
+    const bytes = this.#packer.byteLength
+    const packed = this.#packer.pack(result, allowance)
+    const { values, characters } = boundless()
+    const weight =
+      VALUE_WEIGHT * (values - allowance.values) + characters - allowance.characters + this.#packer.byteLength - bytes
+    this.#weight += weight
+    this.#room.left -= weight
+    return packed
+  }
+}
+
+function tooMuchWaits(): LimitExceededException {
+  return new LimitExceededException(
+    'The answers to this client that wait are too large. What was asked for was done, but its answer is lost: ask for less at a time.',
+  )
 }

@@ -5,13 +5,14 @@
  * leaves a whole set behind: a worker that dies between two of them is followed by one that goes on. What a set has to
  * tell is always read from its primary.
  */
-import { type KeyId, keyArn } from '../../src/contract/identifiers.js'
+import { type KeyId, keyArn, type Realm } from '../../src/contract/identifiers.js'
 import type { KeyState } from '../../src/contract/shapes.js'
 import { keySetLockName } from '../../src/contract/vault-names.js'
 import { serviceEvent } from '../audit/audit-record.js'
+import type { Sealer } from '../material/sealer.js'
 import type { KeyRecord, KeySetPlace, MaterialRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
-import type { RegionVault } from '../vault/region-vault.js'
+import type { VaultStore } from '../storage/vault-store.js'
 import { withMaterials } from './imported-material.js'
 import { completeRotation, DAY } from './rotation.js'
 
@@ -24,12 +25,19 @@ const MOST_STEPS = 16
 
 const DONE = Promise.resolve()
 
+/** A Region, as far as a set that reaches into it has to know it. */
+export interface RegionOfSets {
+  readonly realm: Realm
+  readonly store: VaultStore
+  readonly sealer: Sealer
+}
+
 export interface KeySetsOptions {
   readonly vaultName: string
   readonly now: () => number
-  readonly openRegion: (region: string) => Promise<RegionVault>
+  readonly openRegion: (region: string) => Promise<RegionOfSets>
   /** The Regions that are open. */
-  readonly regions: () => readonly Promise<RegionVault>[]
+  readonly regions: () => readonly Promise<RegionOfSets>[]
 }
 
 /** Keeps the keys of every multi-Region set in agreement. */
@@ -137,7 +145,7 @@ export class KeySets {
    *
    * @returns whether the set is at rest
    */
-  async #synchronise(home: RegionVault, primary: KeyRecord, place: KeySetPlace): Promise<boolean> {
+  async #synchronise(home: RegionOfSets, primary: KeyRecord, place: KeySetPlace): Promise<boolean> {
     const { keyId } = primary
     const materials = await home.store.materials(keyId)
     const shared = { primary, place, materials: materials.map((material) => home.sealer.portable(material)) }
@@ -176,7 +184,7 @@ export class KeySets {
   }
 
   /** Makes the heir the primary; that makes the old one a replica like the others, when they are told (MRK-13). */
-  async #finishMove(home: RegionVault, old: KeyRecord, region: string): Promise<string> {
+  async #finishMove(home: RegionOfSets, old: KeyRecord, region: string): Promise<string> {
     const { keyId } = old
     const { store } = await this.#options.openRegion(region)
     const hasHeir = await store.mutate(async (transaction) => {
@@ -272,7 +280,7 @@ function holdsNext(held: readonly MaterialRecord[], { nextMaterial, origin }: Ke
 /** What follows for a primary when its replicas have been told; the same record if nothing. */
 async function afterTelling(
   transaction: VaultTransaction,
-  { realm }: RegionVault,
+  { realm }: RegionOfSets,
   key: KeyRecord,
   members: readonly string[],
   everywhere: boolean,

@@ -2,9 +2,8 @@
  * ECDSA signatures are DER in KMS, `SEQUENCE { INTEGER r, INTEGER s }`, and r‖s in WebCrypto. noble's strict DER does the
  * work; it is loaded with the first signature.
  */
-import { bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
+import { type Bytes, bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
-import type { Bytes } from './family.js'
 
 const loadDer = once(async () => (await import('@noble/curves/abstract/der.js')).DER)
 

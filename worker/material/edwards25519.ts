@@ -3,48 +3,53 @@
  * (`digestSigning`). KMS hashes the digest it is given once more: it is the message of Ed25519ph (ASYM-21).
  */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { rawPublicKey, seedToEd25519Pkcs8, toSpki } from './encodings.js'
-import type { Bytes, Material, MaterialFamily } from './family.js'
+import type { MaterialFamily } from './family.js'
+import type { Material } from './material.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import type { Sealer } from './sealer.js'
+import { randomSecret } from './secret-bytes.js'
 
 const SPEC = 'ECC_NIST_EDWARDS25519'
 const PREHASHED = 'ED25519_PH_SHA_512'
 const ED25519 = { name: 'Ed25519' }
+const SEED_LENGTH = 32
 
 const load = once(() => import('@noble/curves/ed25519.js'))
+const loadSealed = once(() => import('./sealed-ed25519.js'))
 const loadPrivateKeys = once(() => import('./private-keys.js'))
 
 async function publicKeyOfSeed(seed: Bytes): Promise<Bytes> {
-  const { ed25519 } = await load()
-  return toSpki(SPEC, ed25519.getPublicKey(seed))
+  return toSpki(SPEC, (await loadSealed()).publicPointOfSeed(seed))
 }
 
 /** Seals a seed, and wipes it. */
 async function sealedSeed(seed: Bytes, sealer: Sealer): Promise<Material> {
-  const publicKey = await publicKeyOfSeed(seed)
-  return { handles: {}, sealed: await sealer.seal(seed), publicKey }
+  try {
+    const publicKey = await publicKeyOfSeed(seed)
+    return { handles: {}, sealed: await sealer.seal(seed), publicKey }
+  } finally {
+    seed.fill(0)
+  }
 }
 
 export function edwards25519(): MaterialFamily {
   return {
     async make(_purpose, sealer, { digestSigning }) {
-      if (!digestSigning) {
-        const pair = (await crypto.subtle.generateKey(ED25519, false, ['sign', 'verify'])) as CryptoKeyPair
-        return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await publicKeyOf(pair) }
-      }
-      const { ed25519 } = await load()
-      return sealedSeed(ed25519.utils.randomSecretKey() as Bytes, sealer)
+      if (digestSigning) return sealedSeed(randomSecret(SEED_LENGTH), sealer)
+      const pair = (await crypto.subtle.generateKey(ED25519, false, ['sign', 'verify'])) as CryptoKeyPair
+      return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await publicKeyOf(pair) }
     },
     async adopt(_purpose, bytes, sealer, { digestSigning }) {
       const { readEd25519Seed } = await loadPrivateKeys()
       const seed = readEd25519Seed(bytes)
       if (!seed) return undefined
       if (digestSigning) return sealedSeed(seed, sealer)
-      const publicKey = await publicKeyOfSeed(seed)
       const pkcs8 = seedToEd25519Pkcs8(seed)
       try {
+        const publicKey = await publicKeyOfSeed(seed)
         const sign = await crypto.subtle.importKey('pkcs8', pkcs8, ED25519, false, ['sign'])
         const verify = await crypto.subtle.importKey('spki', publicKey, ED25519, true, ['verify'])
         return { handles: { sign, verify }, publicKey }
@@ -57,9 +62,9 @@ export function edwards25519(): MaterialFamily {
       async sign(material, algorithm, message, _form, sealer) {
         const { sign } = material.handles
         if (sign) return new Uint8Array(await crypto.subtle.sign(ED25519, sign, message))
-        const { ed25519, ed25519ph } = await load()
-        const scheme = algorithm === PREHASHED ? ed25519ph : ed25519
-        return sealer.withOpened(material, (seed) => scheme.sign(message, seed) as Bytes)
+        const { signWithSeed } = await loadSealed()
+        const variant = algorithm === PREHASHED ? 'Ed25519ph' : 'Ed25519'
+        return sealer.withOpened(material, (seed) => signWithSeed(variant, seed, message))
       },
       async verify({ handles: { verify }, publicKey }, algorithm, message, _form, signature) {
         if (verify && algorithm !== PREHASHED) return crypto.subtle.verify(ED25519, verify, signature, message)

@@ -2,8 +2,8 @@
  * Fixed DER prefixes (RFC 5280, RFC 5480, RFC 5958, FIPS 203 and 204's OIDs). Every key of a spec has the same lengths,
  * so that its encoding is a constant followed by the bytes; anything that has to be parsed is left to libraries.
  */
-import { concatenate, hexToBytes } from '../../src/contract/bytes.js'
-import type { Bytes } from './family.js'
+import { type Bytes, concatenate, hexToBytes, lengthOf } from '../../src/contract/bytes.js'
+import { secretBytes } from './secret-bytes.js'
 
 /** SubjectPublicKeyInfo: the prefix before the raw public key. */
 export const publicKeyPrefixes = {
@@ -47,7 +47,8 @@ export function toPkcs8(spec: keyof typeof privateKeyForms, scalar: Uint8Array, 
 
 /** PKCS #8 of an Ed25519 seed (RFC 8410). */
 export function seedToEd25519Pkcs8(seed: Uint8Array): Bytes {
-  return concatenate([hexToBytes('302e020100300506032b657004220420'), seed])
+  const parts = [hexToBytes('302e020100300506032b657004220420'), seed]
+  return concatenate(parts, secretBytes(lengthOf(parts)))
 }
 
 /** PKCS #8 of an ML-KEM seed (RFC 9935: the seed alone, 64 bytes, context tag 0). */

@@ -3,8 +3,7 @@
  * same name wherever the key is, and nothing about the material can be learnt from it. HKDF (RFC 5869) keeps them apart
  * from everything else that the material is used for.
  */
-import { bytesToHex, encoder } from '../../src/contract/bytes.js'
-import type { Bytes } from './family.js'
+import { type Bytes, bytesToHex, encoder } from '../../src/contract/bytes.js'
 
 const NO_SALT = new Uint8Array(0)
 const LENGTH = 32

@@ -1,7 +1,9 @@
 /** HMAC (RFC 2104): native, but for SHA-224, which no WebCrypto has. */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
-import type { Bytes, MaterialFamily } from './family.js'
+import type { MaterialFamily } from './family.js'
+import { copyOfSecret, randomSecret } from './secret-bytes.js'
 
 /** Digest and key length in bytes of each spec (HMAC-1). WebCrypto would take keys of the block size by itself. */
 const specs = {
@@ -37,16 +39,16 @@ const load = once(() => Promise.all([import('@noble/hashes/hmac.js'), import('@n
 export function hmac224(): MaterialFamily {
   return {
     async make(_purpose, sealer) {
-      const bytes: Bytes = crypto.getRandomValues(new Uint8Array(HMAC_224_LENGTH))
-      return { handles: {}, sealed: await sealer.seal(bytes) }
+      return { handles: {}, sealed: await sealer.seal(randomSecret(HMAC_224_LENGTH)) }
     },
     async adopt(_purpose, bytes, sealer) {
       if (bytes.byteLength !== HMAC_224_LENGTH) return undefined
-      return { handles: {}, sealed: await sealer.seal(bytes.slice()) }
+      return { handles: {}, sealed: await sealer.seal(copyOfSecret(bytes)) }
     },
     authentication: {
       async mac(material, message, sealer) {
         const [{ hmac }, { sha224 }] = await load()
+        // noble wipes its paddings and its state.
         return sealer.withOpened(material, (key) => hmac(sha224, key, message) as Bytes)
       },
     },

@@ -1,8 +1,8 @@
 /** Key material on its way into the vault, wrapped for it (IMP-5, IMP-6). */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import type { KeySpec, Value } from '../../src/contract/shapes.js'
-import type { Bytes } from './family.js'
 import { publicKeyOf } from './native-pair.js'
 
 type WrappingAlgorithm = Value<'AlgorithmSpec'>

@@ -3,10 +3,12 @@
  * detection is by trying: an engine that lacks an algorithm says NotSupportedError.
  */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { rawPublicKey, seedToPkcs8, toSpki } from './encodings.js'
-import type { Bytes, Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
+import type { Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
 import { publicKeyOf } from './native-pair.js'
+import { randomSecret } from './secret-bytes.js'
 
 const signatures = {
   ML_DSA_44: { name: 'ML-DSA-44', load: once(async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa44) },
@@ -84,7 +86,7 @@ export function mlKem(spec: keyof typeof encapsulations): MaterialFamily {
     },
     encapsulation,
     async makePair(): Promise<KeyPairBytes> {
-      const seed = crypto.getRandomValues(new Uint8Array(64))
+      const seed = randomSecret(64)
       try {
         const { publicKey, secretKey } = (await load()).keygen(seed)
         secretKey.fill(0)

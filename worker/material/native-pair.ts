@@ -1,5 +1,6 @@
 /** What WebCrypto tells of the key pairs that it makes. */
-import type { Bytes, KeyPairBytes } from './family.js'
+import type { Bytes } from '../../src/contract/bytes.js'
+import type { KeyPairBytes } from './family.js'
 
 /** DER SubjectPublicKeyInfo of a pair's public half. */
 export async function publicKeyOf({ publicKey }: CryptoKeyPair): Promise<Bytes> {

@@ -3,10 +3,11 @@
  * signing keys sealed instead, because WebCrypto always hashes.
  */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { derSignature, rawSignature } from './ecdsa-signature.js'
 import { toPkcs8, toSpki } from './encodings.js'
-import type { Bytes, MaterialFamily } from './family.js'
+import type { MaterialFamily } from './family.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 
 const curves = {
@@ -22,6 +23,15 @@ export function nistCurve(spec: keyof typeof curves): MaterialFamily {
   const ecdsa = { name: 'ECDSA', namedCurve }
   const ecdh = { name: 'ECDH', namedCurve }
   const signature = { name: 'ECDSA', hash }
+  /** A handle of a scalar. What it is encoded to on the way is wiped. */
+  const importScalar = async (scalar: Bytes, point: Bytes, algorithm: EcKeyImportParams, usage: KeyUsage) => {
+    const pkcs8 = toPkcs8(spec, scalar, point)
+    try {
+      return await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, [usage])
+    } finally {
+      pkcs8.fill(0)
+    }
+  }
   return {
     async make(purpose, sealer, options) {
       if (purpose === 'agree') {
@@ -38,18 +48,15 @@ export function nistCurve(spec: keyof typeof curves): MaterialFamily {
         return sealed.sealedCurve(spec).adopt?.(purpose, bytes, sealer, options)
       const scalar = await sealed.adoptScalar(spec, bytes)
       if (!scalar) return undefined
-      const point = await sealed.publicPoint(spec, scalar)
-      const pkcs8 = toPkcs8(spec, scalar, point)
-      const publicKey = toSpki(spec, point)
       try {
-        const importPrivate = (algorithm: EcKeyImportParams, usage: KeyUsage) =>
-          crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, [usage])
-        if (purpose === 'agree') return { handles: { agree: await importPrivate(ecdh, 'deriveBits') }, publicKey }
+        const point = await sealed.publicPoint(spec, scalar)
+        const publicKey = toSpki(spec, point)
+        if (purpose === 'agree')
+          return { handles: { agree: await importScalar(scalar, point, ecdh, 'deriveBits') }, publicKey }
         const verify = await crypto.subtle.importKey('spki', publicKey, ecdsa, true, ['verify'])
-        return { handles: { sign: await importPrivate(ecdsa, 'sign'), verify }, publicKey }
+        return { handles: { sign: await importScalar(scalar, point, ecdsa, 'sign'), verify }, publicKey }
       } finally {
         scalar.fill(0)
-        pkcs8.fill(0)
       }
     },
     signing: {

@@ -5,8 +5,8 @@
  */
 
 import { type BaseBlock, Constructed, fromBER, Integer, Null, ObjectIdentifier, OctetString, Sequence } from 'asn1js'
-import { concatenate, hexToBytes } from '../../src/contract/bytes.js'
-import type { Bytes } from './family.js'
+import { type Bytes, concatenate, hexToBytes, lengthOf } from '../../src/contract/bytes.js'
+import { copyOfSecret, secretBytes } from './secret-bytes.js'
 
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1'
@@ -46,18 +46,43 @@ export interface RsaPrivateKey {
  * @returns undefined if it is none. Whether its numbers belong together is not looked at.
  */
 export function readRsaPrivateKey(bytes: Bytes, modulusLength: number): RsaPrivateKey | undefined {
+  return withRsaNumbers(bytes, (numbers) => {
+    const { modulus, exponent } = numbers
+    const isOdd = ((exponent.at(-1) ?? 0) & 1) === 1
+    if (bitLength(modulus) !== modulusLength || !isOdd || bitLength(exponent) < 2) return undefined
+    return { pkcs8: toRsaPkcs8(numbers.all), spki: toRsaSpki(modulus, exponent) }
+  })
+}
+
+/**
+ * Reads the private exponent of an RSA key of two primes.
+ *
+ * @param length bytes of the modulus
+ * @returns as many bytes, or undefined. Whoever gets it wipes it.
+ */
+export function readRsaPrivateExponent(bytes: Bytes, length: number): Bytes | undefined {
+  return withRsaNumbers(bytes, ({ privateExponent }) => padded(privateExponent, length))
+}
+
+interface RsaNumbers {
+  /** All eight, from the modulus on. */
+  readonly all: readonly Bytes[]
+  readonly modulus: Bytes
+  readonly exponent: Bytes
+  readonly privateExponent: Bytes
+}
+
+/** The numbers of an RSAPrivateKey (RFC 8017, A.1.2), for as long as `use` runs. */
+function withRsaNumbers<Result>(bytes: Bytes, use: (numbers: RsaNumbers) => Result): Result | undefined {
   const key = readPrivateKeyInfo(bytes)
   if (key?.algorithm !== RSA_ENCRYPTION || !(key.parameters === undefined || isNull(key.parameters))) return undefined
   return withOctets(key.privateKey, (octets) => {
-    // RSAPrivateKey (RFC 8017, A.1.2): the version, which tells two primes from more, and eight numbers.
+    // The version tells two primes from more.
     const [version, ...blocks] = sequenceOf(blockIn(octets)) ?? []
-    const numbers = blocks.map(positiveNumber).filter((number) => number !== undefined)
-    const [modulus, exponent] = numbers
-    if (smallNumber(version) !== 0 || blocks.length !== 8 || numbers.length !== 8 || !modulus || !exponent)
-      return undefined
-    const isOdd = ((exponent.at(-1) ?? 0) & 1) === 1
-    if (bitLength(modulus) !== modulusLength || !isOdd || bitLength(exponent) < 2) return undefined
-    return { pkcs8: toRsaPkcs8(numbers), spki: toRsaSpki(modulus, exponent) }
+    const all = blocks.map(positiveNumber).filter((number) => number !== undefined)
+    const [modulus, exponent, privateExponent] = all
+    if (smallNumber(version) !== 0 || blocks.length !== 8 || all.length !== 8) return undefined
+    return modulus && exponent && privateExponent && use({ all, modulus, exponent, privateExponent })
   })
 }
 
@@ -91,7 +116,7 @@ export function readEd25519Seed(bytes: Bytes): Bytes | undefined {
   return withOctets(key.privateKey, (octets) => {
     const container = blockIn(octets)
     if (!(container instanceof OctetString)) return undefined
-    return withOctets(container, (seed) => (seed.byteLength === ED25519_SEED_LENGTH ? seed.slice() : undefined))
+    return withOctets(container, (seed) => (seed.byteLength === ED25519_SEED_LENGTH ? copyOfSecret(seed) : undefined))
   })
 }
 
@@ -148,7 +173,7 @@ function areOptional(blocks: readonly BaseBlock[]): boolean {
 function withOctets<Result>(container: OctetString, use: (octets: Bytes) => Result): Result | undefined {
   const pieces = piecesOf(container)
   if (!pieces) return undefined
-  const octets = concatenate(pieces)
+  const octets = concatenate(pieces, secretBytes(lengthOf(pieces)))
   try {
     return use(octets)
   } finally {
@@ -200,7 +225,7 @@ function withoutZeros(bytes: Bytes): Bytes {
 
 function padded(bytes: Bytes, length: number): Bytes | undefined {
   if (bytes.byteLength > length) return undefined
-  const result = new Uint8Array(length)
+  const result = secretBytes(length)
   result.set(bytes, length - bytes.byteLength)
   return result
 }

@@ -7,10 +7,10 @@
 
 import { DER } from '@noble/curves/abstract/der.js'
 import { invert, pow } from '@noble/curves/abstract/modular.js'
-import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
+import { numberToBytesBE } from '@noble/curves/utils.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatenate, hexToBytes } from '../../src/contract/bytes.js'
-import type { Bytes } from './family.js'
+import { type Bytes, bytesToHex, concatenate, hexToBytes } from '../../src/contract/bytes.js'
+import { numberOf, randomSecret } from './secret-bytes.js'
 
 const INTEGER = 0x02
 /** Where the modulus begins in the SubjectPublicKeyInfo of RSA keys of 2048 to 4096 bits. */
@@ -34,10 +34,10 @@ export interface DigestPadding {
 export function signDigest(publicKey: Bytes, privateExponent: Bytes, digest: Bytes, padding: DigestPadding): Bytes {
   const length = privateExponent.byteLength
   const { modulus, exponent } = numbersOf(publicKey, length)
-  const message = bytesToNumberBE(encode(digest, length, padding))
+  const message = numberOf(encode(digest, length, padding))
   const factor = randomBelow(modulus, length)
   const blinded = (message * pow(factor, exponent, modulus)) % modulus
-  const signature = (pow(blinded, bytesToNumberBE(privateExponent), modulus) * invert(factor, modulus)) % modulus
+  const signature = (pow(blinded, numberOf(privateExponent), modulus) * invert(factor, modulus)) % modulus
   if (pow(signature, exponent, modulus) !== message) throw new TypeError('the signature failed its own check')
   return numberToBytesBE(signature, length) as Bytes
 }
@@ -52,7 +52,7 @@ export function verifyDigest(
 ): boolean {
   if (signature.byteLength !== length) return false
   const { modulus, exponent } = numbersOf(publicKey, length)
-  const number = bytesToNumberBE(signature)
+  const number = numberOf(signature)
   if (number >= modulus) return false
   const encoded = numberToBytesBE(pow(number, exponent, modulus), length) as Bytes
   return padding.scheme === 'RSA-PSS'
@@ -64,8 +64,8 @@ export function verifyDigest(
 function numbersOf(publicKey: Bytes, length: number): { readonly modulus: bigint; readonly exponent: bigint } {
   const end = MODULUS_OFFSET + length
   return {
-    modulus: bytesToNumberBE(publicKey.subarray(MODULUS_OFFSET, end)),
-    exponent: bytesToNumberBE(DER._tlv.decode(INTEGER, publicKey.subarray(end)).v),
+    modulus: numberOf(publicKey.subarray(MODULUS_OFFSET, end)),
+    exponent: numberOf(DER._tlv.decode(INTEGER, publicKey.subarray(end)).v),
   }
 }
 
@@ -117,5 +117,10 @@ function masked(block: Bytes, seed: Uint8Array, hash: keyof typeof hashes): Byte
 
 /** A number between 1 and the modulus; 64 bits more than needed make its distribution even. */
 function randomBelow(modulus: bigint, length: number): bigint {
-  return (bytesToNumberBE(crypto.getRandomValues(new Uint8Array(length + 8))) % (modulus - 1n)) + 1n
+  const bytes = randomSecret(length + 8)
+  try {
+    return (numberOf(bytes) % (modulus - 1n)) + 1n
+  } finally {
+    bytes.fill(0)
+  }
 }

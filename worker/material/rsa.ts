@@ -3,8 +3,10 @@
  * of its signing keys sealed beside the handles, because WebCrypto cannot sign a digest.
  */
 
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
-import type { Bytes, Material, MaterialFamily, PublicKeyEncryption, Purpose, Signing } from './family.js'
+import type { MaterialFamily, PublicKeyEncryption, Purpose, Signing } from './family.js'
+import type { Material } from './material.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import type { RsaPrivateKey } from './private-keys.js'
 import type { DigestPadding } from './rsa-digests.js'
@@ -176,10 +178,16 @@ const paddingOf = ({ name, hash }: RsaAlgorithm) => ({ scheme: name, hash }) as 
 
 /** The private exponent, as long as the modulus. */
 async function privateExponent(key: CryptoKey, length: number): Promise<Bytes> {
-  const { d = '' } = await crypto.subtle.exportKey('jwk', key)
-  const bytes = atob(d.replaceAll('-', '+').replaceAll('_', '/'))
-  const padded = bytes.padStart(length, '\0')
-  return Uint8Array.from(padded, (character) => character.charCodeAt(0))
+  const { readRsaPrivateExponent } = await loadPrivateKeys()
+  // Not as a JSON Web Key, whose texts nobody can wipe.
+  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', key))
+  try {
+    const exponent = readRsaPrivateExponent(pkcs8, length)
+    if (!exponent) throw new TypeError('WebCrypto exports RSA keys in a form that is not understood')
+    return exponent
+  } finally {
+    pkcs8.fill(0)
+  }
 }
 
 /** One private and one public handle for each algorithm, over the same material. */

@@ -1,34 +1,46 @@
 /**
- * ECDSA by noble, on a curve or for a message form that WebCrypto lacks: secp256k1, and digests signed as they are. The
- * scalar is sealed. noble's arithmetic is not constant time in every engine; what protects it is that only the worker
- * runs it.
+ * ECDSA on a curve or for a message form that WebCrypto lacks: secp256k1, and digests signed as they are. The scalar is
+ * sealed. Curve and field are noble's, which blinds what it multiplies by; the few steps of the signature are here,
+ * because noble's own leave copies of the scalar that nobody can wipe. BigInts are not constant time in any engine; what
+ * protects them is that only the worker computes with them.
  */
+
 import type { ECDSA } from '@noble/curves/abstract/weierstrass.js'
+import type { CHash } from '@noble/hashes/utils.js'
+import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
+import { withNonce } from './deterministic-nonces.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
-import type { Bytes, KeyPairBytes, Material, MaterialFamily, MessageForm } from './family.js'
+import type { KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
+import type { Material } from './material.js'
+import { blindedInverse, leftmostBits, randomScalar } from './scalars.js'
 import type { Sealer } from './sealer.js'
+import { numberOf } from './secret-bytes.js'
+
+interface Curve {
+  readonly curve: ECDSA
+  /** Of messages, and of the nonces. */
+  readonly hash: CHash
+}
+
+const loadNist = once(() => Promise.all([import('@noble/curves/nist.js'), import('@noble/hashes/sha2.js')]))
+const loadSecg = once(() => Promise.all([import('@noble/curves/secp256k1.js'), import('@noble/hashes/sha2.js')]))
 
 const curves = {
-  ECC_NIST_P256: { load: once(async () => (await import('@noble/curves/nist.js')).p256) },
-  ECC_NIST_P384: { load: once(async () => (await import('@noble/curves/nist.js')).p384) },
-  ECC_NIST_P521: { load: once(async () => (await import('@noble/curves/nist.js')).p521) },
-  ECC_SECG_P256K1: { load: once(async () => (await import('@noble/curves/secp256k1.js')).secp256k1) },
-} as const satisfies Record<string, { load: () => Promise<ECDSA> }>
+  ECC_NIST_P256: once(() => loadNist().then(([{ p256 }, { sha256 }]) => ({ curve: p256, hash: sha256 }))),
+  ECC_NIST_P384: once(() => loadNist().then(([{ p384 }, { sha384 }]) => ({ curve: p384, hash: sha384 }))),
+  ECC_NIST_P521: once(() => loadNist().then(([{ p521 }, { sha512 }]) => ({ curve: p521, hash: sha512 }))),
+  ECC_SECG_P256K1: once(() => loadSecg().then(([{ secp256k1 }, { sha256 }]) => ({ curve: secp256k1, hash: sha256 }))),
+} as const satisfies Record<string, () => Promise<Curve>>
 
 const loadPrivateKeys = once(() => import('./private-keys.js'))
 
 export type SealedCurveSpec = keyof typeof curves
 
-/** Both halves of the curve order are signatures to AWS and WebCrypto alike, hence `lowS: false`. */
-const options = (form: MessageForm) => ({ format: 'der', lowS: false, prehash: form === 'RAW' }) as const
-
 export function sealedCurve(spec: SealedCurveSpec): MaterialFamily {
-  const { load } = curves[spec]
   return {
     async make(_purpose, sealer) {
-      const curve = await load()
-      return sealedScalar(spec, curve.utils.randomSecretKey() as Bytes, sealer)
+      return sealedScalar(spec, await newScalar(spec), sealer)
     },
     async adopt(_purpose, bytes, sealer) {
       const scalar = await adoptScalar(spec, bytes)
@@ -39,19 +51,28 @@ export function sealedCurve(spec: SealedCurveSpec): MaterialFamily {
       verify: ({ publicKey }, _algorithm, message, form, signature) =>
         verifyOnCurve(spec, publicKey as Bytes, message, form, signature),
     },
-    ...(spec === 'ECC_SECG_P256K1' && { makePair }),
+    ...(spec === 'ECC_SECG_P256K1' && { makePair: () => makePair(spec) }),
   }
+}
+
+async function newScalar(spec: SealedCurveSpec): Promise<Bytes> {
+  return randomScalar((await curves[spec]()).curve.Point.Fn)
 }
 
 /** Seals a scalar, and wipes it. */
 async function sealedScalar(spec: SealedCurveSpec, scalar: Bytes, sealer: Sealer): Promise<Material> {
-  const publicKey = toSpki(spec, await publicPoint(spec, scalar))
-  return { handles: {}, sealed: await sealer.seal(scalar), publicKey }
+  try {
+    const publicKey = toSpki(spec, await publicPoint(spec, scalar))
+    return { handles: {}, sealed: await sealer.seal(scalar), publicKey }
+  } finally {
+    scalar.fill(0)
+  }
 }
 
 /** The uncompressed point that belongs to a scalar. */
 export async function publicPoint(spec: SealedCurveSpec, scalar: Bytes): Promise<Bytes> {
-  return (await curves[spec].load()).getPublicKey(scalar, false) as Bytes
+  const { Point } = (await curves[spec]()).curve
+  return Point.BASE.multiply(numberOf(scalar)).toBytes(false) as Bytes
 }
 
 /**
@@ -60,13 +81,14 @@ export async function publicPoint(spec: SealedCurveSpec, scalar: Bytes): Promise
  * @returns undefined if it is none of this curve. Whoever gets it wipes it.
  */
 export async function adoptScalar(spec: SealedCurveSpec, pkcs8: Bytes): Promise<Bytes | undefined> {
-  const [curve, { readScalar }] = await Promise.all([curves[spec].load(), loadPrivateKeys()])
+  const [{ curve }, { readScalar }] = await Promise.all([curves[spec](), loadPrivateKeys()])
   const scalar = readScalar(pkcs8, spec)
-  if (!scalar || curve.utils.isValidSecretKey(scalar)) return scalar
+  if (!scalar || curve.Point.Fn.isValidNot0(numberOf(scalar))) return scalar
   scalar.fill(0)
   return undefined
 }
 
+/** FIPS 186-5, 6.4.1, with nonces by RFC 6979. */
 export async function signOnCurve(
   spec: SealedCurveSpec,
   material: Material,
@@ -74,8 +96,19 @@ export async function signOnCurve(
   form: MessageForm,
   sealer: Sealer,
 ): Promise<Bytes> {
-  const curve = await curves[spec].load()
-  return sealer.withOpened(material, (scalar) => curve.sign(message, scalar, options(form)) as Bytes)
+  const { curve, hash } = await curves[spec]()
+  const { Fn, BASE } = curve.Point
+  const digest = form === 'RAW' ? (hash(message) as Bytes) : message
+  return sealer.withOpened(material, (scalar) => {
+    const key = numberOf(scalar)
+    const number = leftmostBits(Fn, digest)
+    const signature = withNonce(hash, Fn, scalar, digest, (nonce) => {
+      const r = Fn.create(BASE.multiply(nonce).x)
+      const s = Fn.mul(blindedInverse(Fn, nonce), Fn.add(number, Fn.mul(r, key)))
+      return r === 0n || s === 0n ? undefined : new curve.Signature(r, s)
+    })
+    return signature.toBytes('der') as Bytes
+  })
 }
 
 /** Verification needs no secret, so that it takes digests for native keys too. */
@@ -86,25 +119,22 @@ export async function verifyOnCurve(
   form: MessageForm,
   signature: Bytes,
 ): Promise<boolean> {
-  const curve = await curves[spec].load()
+  const { curve } = await curves[spec]()
   const point = rawPublicKey(spec, publicKey)
   try {
-    return curve.verify(signature, message, point, options(form))
+    // Both halves of the curve order are signatures to AWS and WebCrypto alike, hence `lowS: false`.
+    return curve.verify(signature, message, point, { format: 'der', lowS: false, prehash: form === 'RAW' })
   } catch {
     // What is no DER signature at all.
     return false
   }
 }
 
-async function makePair(): Promise<KeyPairBytes> {
-  const curve = await curves.ECC_SECG_P256K1.load()
-  const scalar = curve.utils.randomSecretKey()
-  const point = curve.getPublicKey(scalar, false)
+async function makePair(spec: 'ECC_SECG_P256K1'): Promise<KeyPairBytes> {
+  const scalar = await newScalar(spec)
   try {
-    return {
-      privateKey: toPkcs8('ECC_SECG_P256K1', scalar, point),
-      publicKey: toSpki('ECC_SECG_P256K1', point),
-    }
+    const point = await publicPoint(spec, scalar)
+    return { privateKey: toPkcs8(spec, scalar, point), publicKey: toSpki(spec, point) }
   } finally {
     scalar.fill(0)
   }

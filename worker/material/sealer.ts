@@ -1,4 +1,5 @@
-import type { Bytes, Material } from './family.js'
+import type { Bytes } from '../../src/contract/bytes.js'
+import type { Material } from './material.js'
 import { open, seal } from './symmetric.js'
 
 const NO_CONTEXT = new Uint8Array(0)

@@ -10,7 +10,7 @@ import { keySpecs } from '../../src/contract/key-specs.js'
 import type { Right } from '../authorization/authorize.js'
 import type { Quotas } from '../pipeline/quotas.js'
 import type { OperationRows, Request, Target } from '../pipeline/row.js'
-import { existingAlias, existingKey, keyByIdOrArn } from '../pipeline/targets.js'
+import { existingAlias, inOrder, keyByIdOrArn, keyOfAlias } from '../pipeline/targets.js'
 import type { KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
 import { listPage } from './paging.js'
@@ -39,10 +39,10 @@ export const aliasRows = {
     audited: ['AliasName', 'TargetKeyId'],
     check: checkAliasRequest,
     targets: async (request, reader) => {
-      const { realm, input } = request
-      const target = await keyByIdOrArn(request, reader, input.TargetKeyId)
-      const { targetKeyId } = await existingAlias(realm, reader, input.AliasName as AliasName)
-      return [target, await existingKey(request, reader, targetKeyId, 'currentAliasTarget')]
+      const { input } = request
+      return inOrder(keyByIdOrArn(request, reader, input.TargetKeyId), () =>
+        keyOfAlias(request, reader, input.AliasName as AliasName, 'currentAliasTarget'),
+      )
     },
     rules: (_request, targets) => checkSameKind(targetOf(targets, 'currentAliasTarget'), targetOf(targets, 'key')),
     execute: async ({ input, now, realm, quotas }, targets, transaction) => {
@@ -59,11 +59,7 @@ export const aliasRows = {
     rights: rightToAlias,
     audited: ['AliasName'],
     check: checkAliasRequest,
-    targets: async (request, reader) => {
-      const { realm, input } = request
-      const { targetKeyId } = await existingAlias(realm, reader, input.AliasName as AliasName)
-      return [await existingKey(request, reader, targetKeyId)]
-    },
+    targets: async (request, reader) => [await keyOfAlias(request, reader, request.input.AliasName as AliasName)],
     execute: async ({ input }, _targets, transaction) => {
       await transaction.deleteAlias(input.AliasName as AliasName)
       return {}

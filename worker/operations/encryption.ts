@@ -6,13 +6,14 @@ import {
   IncorrectKeyException,
   InvalidCiphertextException,
   InvalidKeyUsageException,
+  KMSInternalException,
   ValidationException,
 } from '../../src/contract/errors.js'
 import type { EncryptionContext, OperationInput, Value } from '../../src/contract/shapes.js'
 import type { Bytes } from '../material/family.js'
 import { open, seal } from '../material/symmetric.js'
 import type { CustodyRules, OperationRows, Request, Target } from '../pipeline/row.js'
-import { byAnyIdentifier, existingKey, keyByAnyIdentifier } from '../pipeline/targets.js'
+import { byAnyIdentifier, existingKey, inOrder, keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
 import type { VaultStore } from '../storage/vault-store.js'
@@ -81,10 +82,10 @@ export const encryptionRows = {
     check: checkCiphertextPresent,
     targets: async (request, reader) => {
       const { SourceKeyId, DestinationKeyId, CiphertextBlob, SourceEncryptionAlgorithm } = request.input
-      return [
-        await ciphertextKey(request, reader, SourceKeyId, CiphertextBlob, SourceEncryptionAlgorithm, 'source'),
-        await keyByAnyIdentifier(request, reader, DestinationKeyId, 'destination'),
-      ]
+      return inOrder(
+        ciphertextKey(request, reader, SourceKeyId, CiphertextBlob, SourceEncryptionAlgorithm, 'source'),
+        () => keyByAnyIdentifier(request, reader, DestinationKeyId, 'destination'),
+      )
     },
     rules: ({ input }, [source, destination]) => {
       checkSide(sideOf(source, input.SourceEncryptionAlgorithm, input.SourceEncryptionContext))
@@ -248,6 +249,11 @@ async function decryptWith(
   const { materialId, header, sealed } = readOwnCiphertext(blob)
   const material = await store.material(key.keyId, materialId)
   const { aead } = material?.handles ?? {}
+  // The ciphertext is not to blame: whoever believed that it was would throw it away.
+  if (material && !aead && material.imported?.isHere !== false)
+    throw new KMSInternalException(
+      'The vault has lost the handle of the material that made the ciphertext: the browser did not give it back from its storage.',
+    )
   const plaintext = aead && (await open(aead, sealed, authenticatedData(header, context)))
   if (!plaintext)
     throw new InvalidCiphertextException(

@@ -1,16 +1,11 @@
 /** Grant tokens (GRANT-25 to GRANT-27): sealed by the vault, any number for one grant, none of them secret. */
 import { InvalidGrantTokenException } from '../../src/contract/errors.js'
 import type { KeyId } from '../../src/contract/identifiers.js'
+import type { GrantToken } from '../pipeline/row.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { openTextMark, sealTextMark } from './vault-marks.js'
 
 const SCOPE = 'GrantToken'
-
-/** What a token names; the grant may have ended since. */
-export interface GrantToken {
-  readonly keyId: KeyId
-  readonly grantId: string
-}
 
 /** A new token of a grant. */
 export function sealGrantToken(store: VaultStore, keyId: KeyId, grantId: string): Promise<string> {

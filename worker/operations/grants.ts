@@ -9,9 +9,10 @@ import {
 } from '../../src/contract/errors.js'
 import { keyArn, type Realm, rootArn } from '../../src/contract/identifiers.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
+import { shown } from '../../src/contract/reader.js'
 import type { ValidInput, Value } from '../../src/contract/shapes.js'
 import { evaluator } from '../authorization/lazy-evaluator.js'
-import { accountOf, isIdentity } from '../authorization/principals.js'
+import { accountOf, isIdentity, isService } from '../authorization/principals.js'
 import type { OperationRows, Request, Target } from '../pipeline/row.js'
 import { byKeyIdOrArn, existingKey, keyByIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { VaultReader } from '../storage/reader.js'
@@ -27,7 +28,18 @@ const LONGEST_VALUE = 384
 export const grantRows = {
   CreateGrant: {
     kind: 'mutation',
-    audited: ['KeyId', 'GranteePrincipal', 'RetiringPrincipal', 'Operations', 'Constraints', 'Name', 'DryRun'],
+    audited: [
+      'KeyId',
+      'GranteePrincipal',
+      'RetiringPrincipal',
+      'GranteeServicePrincipal',
+      'RetiringServicePrincipal',
+      'Operations',
+      'Constraints',
+      'Name',
+      'DryRun',
+    ],
+    check: checkPrincipals,
     targets: byKeyIdOrArn,
     // Not before the key is found, as in AWS KMS.
     rules: ({ input }, targets) => {
@@ -53,14 +65,16 @@ export const grantRows = {
 
   ListGrants: {
     kind: 'read',
-    audited: ['KeyId', 'GrantId', 'GranteePrincipal', 'Limit'],
+    audited: ['KeyId', 'GrantId', 'GranteePrincipal', 'GranteeServicePrincipal', 'Limit'],
+    check: (input) => void atMostOne(input, 'GranteePrincipal', 'GranteeServicePrincipal'),
     targets: byKeyIdOrArn,
     execute: async ({ input, realm }, targets, { store }) => {
       const { keyId } = onlyKey(targets)
-      const { GrantId, GranteePrincipal } = input
-      const scope = `ListGrants ${keyId} ${GrantId ?? ''} ${GranteePrincipal ?? ''}`
+      const { GrantId } = input
+      const grantee = input.GranteePrincipal ?? input.GranteeServicePrincipal
+      const scope = `ListGrants ${keyId} ${GrantId ?? ''} ${grantee ?? ''}`
       const { items, ...page } = await listPage(store, scope, input, DEFAULT_LIMIT, (limit, after) =>
-        store.listGrants(keyId, limit, after, { grantId: GrantId, grantee: GranteePrincipal }),
+        store.listGrants(keyId, limit, after, { grantId: GrantId, grantee }),
       )
       return { Grants: items.map((grant) => listEntry(realm, grant)), ...page }
     },
@@ -68,16 +82,17 @@ export const grantRows = {
 
   ListRetirableGrants: {
     kind: 'read',
-    audited: ['RetiringPrincipal', 'Limit'],
-    rules: ({ input, caller }) => {
-      if (accountIn(input.RetiringPrincipal) !== caller.accountId)
+    audited: ['RetiringPrincipal', 'RetiringServicePrincipal', 'Limit'],
+    check: (input) => void exactlyOne(input, 'RetiringPrincipal', 'RetiringServicePrincipal'),
+    rules: ({ input: { RetiringPrincipal }, caller }) => {
+      if (RetiringPrincipal !== undefined && accountIn(RetiringPrincipal) !== caller.accountId)
         throw new ValidationException('RetiringPrincipal must be a principal of your own account.')
     },
     execute: async ({ input, realm }, _targets, { store }) => {
-      const { RetiringPrincipal } = input
-      const scope = `ListRetirableGrants ${RetiringPrincipal}`
+      const retiring = exactlyOne(input, 'RetiringPrincipal', 'RetiringServicePrincipal')
+      const scope = `ListRetirableGrants ${retiring}`
       const { items, ...page } = await listPage(store, scope, input, DEFAULT_LIMIT, (limit, after) =>
-        store.listRetirableGrants(RetiringPrincipal, limit, after),
+        store.listRetirableGrants(retiring, limit, after),
       )
       return { Grants: items.map((grant) => listEntry(realm, grant)), ...page }
     },
@@ -114,7 +129,8 @@ export const grantRows = {
       return [await withGrant(target, reader, grantToken?.grantId ?? (input.GrantId as string))]
     },
     authorize: async (request, [target], reader) =>
-      evaluator().authorizeRetirement(request, target as Target, existingGrant(target, grantIdOf(request)), reader),
+      evaluator().authorizeRetirement(request, target as Target, target?.grant, reader),
+    rules: (request, [target]) => void existingGrant(target, grantIdOf(request)),
     execute: async (request, [target], transaction) => {
       await transaction.deleteGrant(existingGrant(target, grantIdOf(request)))
       return {}
@@ -122,16 +138,63 @@ export const grantRows = {
   },
 } satisfies OperationRows
 
+/** The one of two members that is given, if one is. */
+function atMostOne<Member extends string>(
+  input: { readonly [Name in Member]?: string | undefined },
+  principal: Member,
+  service: Member,
+): string | undefined {
+  if (input[principal] !== undefined && input[service] !== undefined)
+    throw new ValidationException(`You can specify either ${principal} or ${service}, but not both.`)
+  return input[principal] ?? input[service]
+}
+
+function exactlyOne<Member extends string>(
+  input: { readonly [Name in Member]?: string | undefined },
+  principal: Member,
+  service: Member,
+): string {
+  const given = atMostOne(input, principal, service)
+  if (given === undefined)
+    throw new ValidationException(`You must specify either ${principal} or ${service}, but not both.`)
+  return given
+}
+
+/** Whom a grant names (GRANT-5). A service does not own what it works for, so that its grant says that, and ends. */
+function checkPrincipals(input: ValidInput<'CreateGrant'>): void {
+  exactlyOne(input, 'GranteePrincipal', 'GranteeServicePrincipal')
+  const retiring = atMostOne(input, 'RetiringPrincipal', 'RetiringServicePrincipal')
+  if (input.GranteeServicePrincipal === undefined) return
+  if (input.Constraints?.SourceArn === undefined)
+    throw new ValidationException('A grant to a GranteeServicePrincipal needs the constraint SourceArn.')
+  if (retiring === undefined)
+    throw new ValidationException(
+      'A grant to a GranteeServicePrincipal needs a RetiringPrincipal or a RetiringServicePrincipal.',
+    )
+}
+
 /** Rules that concern the request alone (GRANT-5, GRANT-8, GRANT-14). */
-function checkGrant({ GranteePrincipal, RetiringPrincipal, Operations, Constraints }: ValidInput<'CreateGrant'>): void {
+function checkGrant({
+  GranteePrincipal,
+  RetiringPrincipal,
+  GranteeServicePrincipal,
+  RetiringServicePrincipal,
+  Operations,
+  Constraints,
+}: ValidInput<'CreateGrant'>): void {
   for (const principal of [GranteePrincipal, RetiringPrincipal])
     if (principal !== undefined && !principal.startsWith('arn:aws:')) throw notGrantable(principal)
     else if (principal !== undefined && accountOf(principal) === undefined && !isIdentity(principal))
       throw notGrantable(principal)
+  for (const service of [GranteeServicePrincipal, RetiringServicePrincipal])
+    if (service !== undefined && !isService(service))
+      throw new ValidationException(`'${shown(service)}' is no service principal: they look like s3.amazonaws.com.`)
   if (Operations.length === 0) throw new ValidationException('A grant must allow at least one operation.')
   if (Operations.every((operation) => operation === 'CreateGrant'))
     throw new ValidationException('Grants must not contain only the CreateGrant operation.')
-  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = Constraints ?? {}
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset, SourceArn } = Constraints ?? {}
+  if (SourceArn !== undefined && !/^arn(?::[^:]*){4}:./s.test(SourceArn))
+    throw new InvalidArnException(`${shown(SourceArn)} is not the ARN of a resource: a SourceArn has six parts.`)
   if (equals && subset) throw new ValidationException('More than one constraint supplied')
   const pairs = Object.entries(equals ?? subset ?? {})
   if (pairs.length > MOST_PAIRS)
@@ -174,29 +237,27 @@ function checkFitsKey({ Operations, Constraints }: ValidInput<'CreateGrant'>, ke
   ]
   const unfit = Operations.find((operation) => !possible.includes(operation))
   if (unfit) throw new ValidationException(`A grant on a ${key.keySpec} key for ${key.keyUsage} cannot allow ${unfit}.`)
-  if (Constraints && Object.keys(Constraints).length > 0 && type !== 'symmetric')
+  const { EncryptionContextEquals, EncryptionContextSubset } = Constraints ?? {}
+  if ((EncryptionContextEquals ?? EncryptionContextSubset) && type !== 'symmetric')
     throw new ValidationException(
-      'Grant constraints are for symmetric encryption keys: others have no encryption context.',
+      'Grant constraints on the encryption context are for symmetric encryption keys: others have none.',
     )
 }
 
 /** What a request says about the grant that it wants. */
 type WantedGrant = Pick<GrantRecord, 'name' | 'grantee' | 'retiring' | 'operations' | 'constraints'>
 
-function grantOf({
-  Name,
-  GranteePrincipal,
-  RetiringPrincipal,
-  Operations,
-  Constraints,
-}: ValidInput<'CreateGrant'>): WantedGrant {
-  const hasConstraints = Constraints && Object.values(Constraints).some((pairs) => Object.keys(pairs ?? {}).length > 0)
+function grantOf(input: ValidInput<'CreateGrant'>): WantedGrant {
+  const { Name, Operations, Constraints = {} } = input
+  const { EncryptionContextEquals, EncryptionContextSubset, SourceArn } = Constraints
+  const hasPairs = Object.keys(EncryptionContextEquals ?? EncryptionContextSubset ?? {}).length > 0
+  const retiring = input.RetiringPrincipal ?? input.RetiringServicePrincipal
   return {
-    grantee: GranteePrincipal,
+    grantee: exactlyOne(input, 'GranteePrincipal', 'GranteeServicePrincipal'),
     operations: [...new Set(Operations)],
     ...(Name !== undefined && { name: Name }),
-    ...(RetiringPrincipal !== undefined && { retiring: RetiringPrincipal }),
-    ...(hasConstraints && { constraints: Constraints as GrantConstraints }),
+    ...(retiring !== undefined && { retiring }),
+    ...((hasPairs || SourceArn !== undefined) && { constraints: Constraints as GrantConstraints }),
   }
 }
 
@@ -213,9 +274,9 @@ async function sameGrant(
 }
 
 function canonical({ name, grantee, retiring, operations, constraints }: WantedGrant): string {
-  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = constraints ?? {}
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset, SourceArn } = constraints ?? {}
   const pairs = [equals, subset].map((context) => context && Object.entries(context).sort())
-  return JSON.stringify([name, grantee, retiring, [...operations].sort(), pairs])
+  return JSON.stringify([name, grantee, retiring, [...operations].sort(), pairs, SourceArn])
 }
 
 async function withGrant(target: Target, reader: VaultReader, grantId: string): Promise<Target> {
@@ -246,8 +307,10 @@ function listEntry(realm: Realm, grant: GrantRecord): Value<'GrantListEntry'> {
     GrantId: grantId,
     Name: name ?? '',
     CreationDate: new Date(createdAt),
-    GranteePrincipal: grantee,
-    ...(retiring !== undefined && { RetiringPrincipal: retiring }),
+    [isService(grantee) ? 'GranteeServicePrincipal' : 'GranteePrincipal']: grantee,
+    ...(retiring !== undefined && {
+      [isService(retiring) ? 'RetiringServicePrincipal' : 'RetiringPrincipal']: retiring,
+    }),
     IssuingAccount: issuingAccount,
     Operations: [...operations],
     ...(constraints && { Constraints: constraints }),

@@ -17,10 +17,9 @@ import { DAY, hasReplicas } from '../lifecycle/rotation.js'
 import { familyOf } from '../material/families.js'
 import type { Bytes, Material } from '../material/family.js'
 import { adoptSymmetric } from '../material/symmetric.js'
-import type { CustodyRules, OperationRows, Request, Target } from '../pipeline/row.js'
+import type { CustodyRules, OperationRows, Region, Request, Target } from '../pipeline/row.js'
 import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { ImportTokenRecord, KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
-import type { RegionVault } from '../vault/region-vault.js'
 import { issueImportToken, readImportToken, TOKEN_LIFETIME } from './import-tokens.js'
 import { custodyOf } from './key-material.js'
 import { purposeOf } from './keys.js'
@@ -187,7 +186,7 @@ function onlySymmetric(member: string): ValidationException {
 async function unwrapMaterial(
   { input, custody, now }: Request<'ImportKeyMaterial'>,
   targets: readonly Target[],
-  { store }: RegionVault,
+  { store }: Region,
 ): Promise<UnwrappedMaterial> {
   const key = onlyKey(targets)
   const { tokenId, expiresAt } = await readImportToken(store, key.keyId, input.ImportToken as Bytes)

@@ -11,11 +11,10 @@ import { type AuditRecord, newEventId } from '../audit/audit-record.js'
 import { authorize } from '../authorization/authorize.js'
 import { policyOf, storedPolicy } from '../authorization/default-policy.js'
 import { evaluator } from '../authorization/lazy-evaluator.js'
-import type { OperationRows, Request, Target } from '../pipeline/row.js'
+import type { OperationRows, Region, Request, Target } from '../pipeline/row.js'
 import { guardKeyState } from '../pipeline/state-guard.js'
 import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
-import type { RegionVault } from '../vault/region-vault.js'
 import { keyMetadata } from './key-metadata.js'
 import { rightToTag } from './keys.js'
 import { checkTags, mergeTags } from './tag-rules.js'
@@ -51,7 +50,7 @@ export const multiRegionRows = {
       return region
     },
     execute: async (request, targets, transaction, prepared) => {
-      const { realm } = prepared as RegionVault
+      const { realm } = prepared as Region
       const { input } = request
       const primary = onlyKey(targets)
       const replica = replicaOf(request, primary)
@@ -66,7 +65,7 @@ export const multiRegionRows = {
       }
     },
     complete: async (request, targets, prepared) => {
-      const region = prepared as RegionVault
+      const region = prepared as Region
       const { realm, store } = region
       const replica = replicaOf(request, onlyKey(targets))
       const { description, keySpec, keyUsage, origin } = replica
@@ -131,7 +130,7 @@ export const multiRegionRows = {
       return {}
     },
     complete: async (request, targets, prepared) => {
-      const { realm, store } = prepared as RegionVault
+      const { realm, store } = prepared as Region
       const { input, regions } = request
       const { key, arn } = targets[0] as Target
       await store.mutate(async (transaction) => {
@@ -150,7 +149,7 @@ export const multiRegionRows = {
   },
 } satisfies OperationRows
 
-function checkRoom({ realm, quotas }: RegionVault, keyCount: number): void {
+function checkRoom({ realm, quotas }: Region, keyCount: number): void {
   if (keyCount >= quotas.keys)
     throw new LimitExceededException(
       `There are ${quotas.keys} KMS keys in ${realm.region} already, which is the limit for a Region.`,

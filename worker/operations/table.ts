@@ -1,6 +1,6 @@
 import { once } from '../../src/contract/once.js'
 import type { OperationName } from '../../src/contract/shapes.js'
-import type { OperationRow, OperationRows } from '../pipeline/row.js'
+import type { AnyRow, OperationRow, OperationRows } from '../pipeline/row.js'
 import { aliasRows } from './aliases.js'
 import { encryptionRows } from './encryption.js'
 import { keyRows } from './keys.js'
@@ -89,3 +89,6 @@ export function rowOf<Name extends OperationName>(operation: Name): OperationRow
   const load = groups[operation]
   return loaded || !load ? loaded : load().then(() => (rows as OperationRows)[operation])
 }
+
+/** The same, for whoever has the operation's name from outside. */
+export const anyRowOf = rowOf as (operation: OperationName) => AnyRow | undefined | Promise<AnyRow | undefined>

@@ -1,7 +1,7 @@
 // Written by scripts/generate-contract.mjs from the key-state truth table (STATE-13): change that script, not this file.
 
 import type { OperationName } from '../../src/contract/shapes.js'
-import type { KeyStateCell, KeyStateRow } from './state-guard.js'
+import type { KeyStateCell, KeyStateRow } from './key-state-rules.js'
 
 const c0: KeyStateCell = [
   { when: 'always', result: 'fail', error: 'KMSInvalidStateException', message: 'is not pending deletion.' },

@@ -13,48 +13,68 @@ import {
   InvalidKeyUsageException,
   UnsupportedOperationException,
 } from '../../src/contract/errors.js'
+import type { KeyId } from '../../src/contract/identifiers.js'
 import { operations } from '../../src/contract/model.js'
-import type { OperationName } from '../../src/contract/shapes.js'
+import type { KeySpec, OperationName } from '../../src/contract/shapes.js'
 import { readInput } from '../../src/contract/validation.js'
-import type { AuditLog } from '../audit/audit-log.js'
 import { type AuditRecord, newEventId } from '../audit/audit-record.js'
+import type { LastUsage } from '../audit/usage-log.js'
 import { authorize, type Right } from '../authorization/authorize.js'
-import type { Caller } from '../authorization/caller.js'
 import { EvaluatorNotLoaded, loadEvaluator } from '../authorization/lazy-evaluator.js'
-import type { Sweeper } from '../lifecycle/sweeper.js'
-import { type GrantToken, openGrantToken } from '../operations/grant-tokens.js'
-import { rowOf } from '../operations/table.js'
 import { isOverdue, isTransitOver } from '../storage/deadlines.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord } from '../storage/schema.js'
 import type { Moment } from '../storage/vault-clock.js'
-import type { VaultStore } from '../storage/vault-store.js'
-import type { RegionVault } from '../vault/region-vault.js'
-import type { Regions } from '../vault/regions.js'
-import type { CustodyRules, OperationRow, Request, Target } from './row.js'
+import type { AnyRequest, AnyRow, GrantToken, Mutate, Region, Request, Sender, Target } from './row.js'
 import { guardKeyState } from './state-guard.js'
+import { Unfound } from './targets.js'
+import { auditRecord, createdKeys, type Trail } from './trail.js'
 
-type AnyRequest = Request<OperationName>
-type AnyRow = OperationRow<OperationName>
-
-export interface PipelineOptions {
-  readonly region: RegionVault
-  readonly regions: Regions
-  readonly audit: AuditLog
-  readonly sweeper: Sweeper
-  readonly digestSigning: boolean
+/**
+ * What the pipeline works with, handed in by the composition (`vault/region-vault.ts`): it names no operation, and no
+ * store, sweeper or set by itself.
+ */
+export interface PipelineServices {
+  /** The row of an operation, at once if it is loaded; undefined if the operation is not built. */
+  readonly rowOf: (operation: OperationName) => AnyRow | undefined | Promise<AnyRow | undefined>
+  /** What rows are given. */
+  readonly region: Region
+  /** What every request is given. */
+  readonly given: Pick<Request<never>, 'realm' | 'quotas' | 'custody' | 'regions'>
+  readonly readClock: () => Moment
+  /** Through the cache, for operations that use keys. */
+  readonly cached: VaultReader
+  /** The database as it is, for operations that tell about keys. */
+  readonly stored: VaultReader
+  readonly mutate: Mutate
+  /** Takes a record; resolves at once unless the disk cannot keep up. */
+  readonly record: (record: AuditRecord) => Promise<void> | undefined
+  readonly noteUsage: (keyId: KeyId, usage: LastUsage) => void
+  /** Counts a request. @throws ThrottlingException */
+  readonly throttle: (
+    request: AnyRequest,
+    specs: readonly KeySpec[],
+    changedKey: KeyId | undefined,
+    now: number,
+  ) => void
+  /** @throws InvalidGrantTokenException */
+  readonly openGrantToken: (token: string) => Promise<GrantToken>
+  /** Does what has fallen due in the whole vault. */
+  readonly catchUp: () => Promise<void>
+  /** Does what has fallen due for one key. */
+  readonly tend: (key: KeyRecord) => Promise<void>
+  /** Runs work that has a set of multi-Region keys to itself. */
+  readonly withSet: <Result>(keyId: KeyId, work: () => Promise<Result>) => Promise<Result>
 }
 
 /** Times that a request is taken up again because something had to be done or loaded for it first. */
 const MOST_ATTEMPTS = 4
 
 export class Pipeline {
-  readonly #options: PipelineOptions
-  readonly #custody: CustodyRules
+  readonly #services: PipelineServices
 
-  constructor(options: PipelineOptions) {
-    this.#options = options
-    this.#custody = { digestSigning: options.digestSigning, sealer: options.region.sealer }
+  constructor(services: PipelineServices) {
+    this.#services = services
   }
 
   /**
@@ -64,47 +84,48 @@ export class Pipeline {
    * @param input as it came; may be anything
    * @throws a KmsError, or a defect's own error
    */
-  async run(caller: Caller, operation: unknown, input: unknown, requestId: string): Promise<unknown> {
+  async run(sender: Sender, operation: unknown, input: unknown, requestId: string): Promise<unknown> {
     if (typeof operation !== 'string' || !Object.hasOwn(operations, operation))
       throw new UnsupportedOperationException('There is no such operation in the AWS KMS API.')
-    const { region, audit } = this.#options
+    const { record, readClock } = this.#services
     const trail: Trail = {
       eventId: newEventId(),
       operation: operation as OperationName,
-      caller,
+      sender,
       requestId,
-      moment: region.store.readClock(),
+      moment: readClock(),
       targets: [],
     }
     try {
+      sender.mustBeConnected()
       const result = await this.#answer(trail, input)
-      if (!trail.recorded) await audit.append(auditRecord(trail))
+      // What was found out for a connection that was taken back meanwhile is told to nobody.
+      if (!trail.recorded) sender.mustBeConnected()
+      if (!trail.recorded) await record(auditRecord(trail))
       if (trail.row?.kind === 'use') this.#noteUsage(trail)
       return result
     } catch (error) {
       const { name, message } = errorRecord(error)
-      await audit.append({ ...auditRecord(trail), errorCode: name, errorMessage: message })
+      await record({ ...auditRecord(trail), errorCode: name, errorMessage: message })
       throw error
     }
   }
 
   async #answer(trail: Trail, input: unknown): Promise<unknown> {
-    const { operation, caller, requestId, moment } = trail
+    const { operation, sender, requestId, moment } = trail
+    const { caller } = sender
     const read = readInput(operation, input)
+    const { rowOf, given, readClock } = this.#services
     const found = rowOf(operation)
     // A row that is loaded is used without another turn of the microtask queue.
-    const row = (found instanceof Promise ? await found : found) as AnyRow | undefined
+    const row = found instanceof Promise ? await found : found
     if (!row) throw new UnsupportedOperationException(`${operation} is not built yet in browser-kms.`)
-    const { region, regions } = this.#options
-    const { realm, quotas } = region
-    const custody = this.#custody
-    const { now } = moment
-    const asked: AnyRequest = { operation, input: read, caller, realm, quotas, custody, requestId, now, regions }
+    const asked: AnyRequest = { operation, input: read, caller, requestId, now: moment.now, ...given }
     trail.request = asked
     trail.row = row
     row.check?.(read)
-    if (row.kind !== 'use') await this.#catchUp()
-    const grantToken = hasGrantTokens(read) ? await openGrantTokens(read, region.store) : undefined
+    if (row.kind !== 'use') await this.#services.catchUp()
+    const grantToken = hasGrantTokens(read) ? await this.#openGrantTokens(read) : undefined
     const request = grantToken ? { ...asked, grantToken } : asked
     for (let attempt = 1; ; attempt++) {
       trail.attempt = attempt
@@ -113,25 +134,24 @@ export class Pipeline {
       } catch (error) {
         if (attempt === MOST_ATTEMPTS) throw error
         if (error instanceof EvaluatorNotLoaded) await loadEvaluator()
-        else if (error instanceof OverdueKey) await this.#tend(error)
+        else if (error instanceof OverdueKey) await this.#services.tend(error.key)
         else throw error
         // What was done for the key is older than what is asked of it.
-        trail.moment = region.store.readClock()
+        trail.moment = readClock()
       }
     }
   }
 
   async #execute(row: AnyRow, request: AnyRequest, trail: Trail): Promise<unknown> {
-    const { region, regions } = this.#options
-    const { store } = region
+    const { region, cached, stored, withSet } = this.#services
     if (row.kind !== 'mutation') {
-      const reader = row.kind === 'use' ? store.cached : store.stored
+      const reader = row.kind === 'use' ? cached : stored
       return row.execute(request, await this.#admit(row, request, reader, trail), region)
     }
     const { execute, prepare, complete } = row
     const mutate = async (targets?: readonly Target[]) => {
       const prepared = targets && (await prepare?.(request, targets, region))
-      const answer = await store.mutate(async (transaction) => {
+      const answer = await this.#services.mutate(async (transaction) => {
         const admitted = await this.#admit(row, request, transaction, trail)
         const result = await execute(request, admitted, transaction, prepared)
         transaction.audit(auditRecord(trail, createdKeys(result)))
@@ -141,15 +161,17 @@ export class Pipeline {
       return { ...(answer as object), ...(await complete?.(request, trail.targets, prepared, region, answer)) }
     }
     if (!prepare) return mutate()
-    const targets = await this.#admit(row, request, store.stored, trail)
+    const targets = await this.#admit(row, request, stored, trail)
     const key = targets[0]?.key
-    return row.ofSet && key ? regions.keySets.withLock(key.keyId, () => mutate(targets)) : mutate(targets)
+    return row.ofSet && key ? withSet(key.keyId, () => mutate(targets)) : mutate(targets)
   }
 
   /** Takes a request from "resolve" to "DryRun": what it returns may be used for what the request asks. */
   async #admit(row: AnyRow, request: AnyRequest, reader: VaultReader, trail: Trail): Promise<readonly Target[]> {
     const { operation } = request
-    const targets = row.targets ? await row.targets(request, reader) : []
+    // Its connection may have been taken back since it was sent, or since it was prepared.
+    trail.sender.mustBeConnected()
+    const targets = row.targets ? await this.#resolve(row, request, reader) : []
     // A refusal from here on is recorded with the keys that it is about (AUD-15).
     trail.targets = targets
     for (const { key } of targets)
@@ -172,6 +194,27 @@ export class Pipeline {
   }
 
   /**
+   * Finds the keys that a request is about. Where one does not exist, its sender is refused like everybody who may not do
+   * what it asks, and learns that there is none only if it could do it to a key of its account.
+   */
+  async #resolve(row: AnyRow, request: AnyRequest, reader: VaultReader): Promise<readonly Target[]> {
+    try {
+      return (await row.targets?.(request, reader)) ?? []
+    } catch (error) {
+      if (!(error instanceof Unfound)) throw error
+      const { arn, role, before } = error
+      const unfound: Right = { action: actionOn(row, request, role), resource: arn, isUnfound: true }
+      for (const right of [
+        ...generalRights(row, request),
+        ...before.map((target) => rightTo(row, request, target)),
+        unfound,
+      ])
+        await authorize(request, right, reader)
+      throw error
+    }
+  }
+
+  /**
    * Each right is decided about by itself, in order.
    *
    * @returns nothing, at once, where nothing has to be looked up
@@ -182,13 +225,8 @@ export class Pipeline {
     targets: readonly Target[],
     reader: VaultReader,
   ): undefined | Promise<undefined> {
-    const { operation } = request
-    const general = row.rights?.(request) ?? (row.targets ? [] : [{ action: `kms:${operation}`, resource: '*' }])
-    const onKeys = targets.map(({ role, key, arn }) => ({
-      action: row.action?.(role) ?? `kms:${operation}`,
-      resource: arn,
-      key,
-    }))
+    const general = generalRights(row, request)
+    const onKeys = targets.map((target) => rightTo(row, request, target))
     const isSameKey = targets.length === 2 ? targets[0]?.key.keyId === targets[1]?.key.keyId : undefined
     const claim = isSameKey === undefined ? request : { ...request, isSameKey }
     const rights = row.authorize ? general : [...general, ...onKeys]
@@ -218,26 +256,24 @@ export class Pipeline {
     trail.counted = true
     const specs = targets.map(({ key }) => key.keySpec)
     const changedKey = row.kind === 'mutation' ? targets[0]?.key.keyId : undefined
-    this.#options.region.throttle.admit(request, specs, changedKey, request.now)
+    this.#services.throttle(request, specs, changedKey, request.now)
   }
 
-  /** What looks at the whole vault, or changes it, sees it as time has made it. */
-  async #catchUp(): Promise<void> {
-    const { sweeper, regions } = this.#options
-    await sweeper.sweepIfDue()
-    await regions.keySets.settleIfDue()
-  }
-
-  async #tend({ key }: OverdueKey): Promise<void> {
-    const { sweeper, regions, region } = this.#options
-    if (key.state === 'Creating' || key.state === 'Updating')
-      await regions.keySets.settle(key.keyId, region.realm.region)
-    await sweeper.tend(key.keyId)
+  /**
+   * Opens the grant tokens of a request. Grants count as soon as they are made, so that a token is not needed for its grant
+   * to work (GRANT-28); one that this vault did not issue is refused.
+   *
+   * @returns what the token of RetireGrant names
+   */
+  async #openGrantTokens(input: AnyRequest['input']): Promise<GrantToken | undefined> {
+    const { openGrantToken } = this.#services
+    if ('GrantTokens' in input) for (const token of input.GrantTokens ?? []) await openGrantToken(token)
+    return 'GrantToken' in input && input.GrantToken !== undefined ? openGrantToken(input.GrantToken) : undefined
   }
 
   #noteUsage({ operation, eventId, requestId, request, targets }: Trail): void {
     const at = request?.now ?? 0
-    for (const { key } of targets) this.#options.region.usage.note(key.keyId, { operation, at, eventId, requestId })
+    for (const { key } of targets) this.#services.noteUsage(key.keyId, { operation, at, eventId, requestId })
   }
 }
 
@@ -251,61 +287,22 @@ class OverdueKey extends Error {
   }
 }
 
+/** What a request needs to be allowed beside what it does to keys. */
+function generalRights(row: AnyRow, request: AnyRequest): readonly Right[] {
+  return row.rights?.(request) ?? (row.targets ? [] : [{ action: `kms:${request.operation}`, resource: '*' }])
+}
+
+function rightTo(row: AnyRow, request: AnyRequest, { role, key, arn, named }: Target): Right {
+  return { action: actionOn(row, request, role), resource: arn, key, named }
+}
+
+function actionOn(row: AnyRow, { operation }: AnyRequest, role: Target['role']): string {
+  return row.action?.(role) ?? `kms:${operation}`
+}
+
 function hasGrantTokens(input: AnyRequest['input']): boolean {
   return (
     ('GrantTokens' in input && input.GrantTokens !== undefined) ||
     ('GrantToken' in input && input.GrantToken !== undefined)
   )
-}
-
-/**
- * Opens the grant tokens of a request. Grants count as soon as they are made, so that a token is not needed for its grant
- * to work (GRANT-28); one that this vault did not issue is refused.
- *
- * @returns what the token of RetireGrant names
- */
-async function openGrantTokens(input: AnyRequest['input'], store: VaultStore): Promise<GrantToken | undefined> {
-  if ('GrantTokens' in input) for (const token of input.GrantTokens ?? []) await openGrantToken(store, token)
-  return 'GrantToken' in input && input.GrantToken !== undefined ? openGrantToken(store, input.GrantToken) : undefined
-}
-
-/** What is known of a request while it makes its way; the audit record is made of it, however far it came. */
-interface Trail {
-  readonly eventId: string
-  readonly operation: OperationName
-  readonly caller: Caller
-  readonly requestId: string
-  moment: Moment
-  attempt?: number
-  /** The request has been counted against its quotas. */
-  counted?: boolean
-  request?: AnyRequest
-  row?: AnyRow
-  targets: readonly Target[]
-  /** The record was written with the mutation. */
-  recorded?: boolean
-}
-
-function auditRecord(trail: Trail, created: readonly string[] = []): AuditRecord {
-  const { eventId, operation, caller, requestId, moment, request, row, targets } = trail
-  const parameters: Record<string, unknown> = {}
-  for (const member of row?.audited ?? []) {
-    const value = (request?.input as Record<string, unknown> | undefined)?.[member]
-    if (value !== undefined) parameters[member] = value
-  }
-  return {
-    eventId,
-    eventTime: moment.now,
-    eventName: operation,
-    userArn: caller.arn,
-    requestId,
-    requestParameters: parameters,
-    resources: [...targets.map(({ arn }) => arn), ...created],
-  }
-}
-
-/** CreateKey has no target when it begins; its record names the key it made. */
-function createdKeys(answer: unknown): string[] {
-  const { KeyMetadata } = answer as { KeyMetadata?: { Arn?: string } }
-  return KeyMetadata?.Arn === undefined ? [] : [KeyMetadata.Arn]
 }

@@ -4,7 +4,6 @@ import { keySpecs } from '../../src/contract/key-specs.js'
 import { operations } from '../../src/contract/model.js'
 import type { RequestProfile, RequestQuotas, VaultQuotas } from '../../src/contract/quotas.js'
 import type { OperationName } from '../../src/contract/shapes.js'
-import { cryptographic } from './throttle.js'
 
 /** How many there may be (QUOTA-5 to QUOTA-10). Exceeding one is a LimitExceededException. */
 export interface Quotas {
@@ -35,6 +34,21 @@ export function resourceQuotas({ requests: _, ...overrides }: VaultQuotas): Quot
 
 /** Requests per second by quota (QUOTA-20 to QUOTA-27). Names are those of {@link RequestQuotas.perSecond}. */
 export type RequestRates = Readonly<Record<string, number>>
+
+/** Operations that share a quota by the kind of key that they use (QUOTA-20 to QUOTA-24). */
+export const cryptographic: readonly OperationName[] = [
+  'Decrypt',
+  'DeriveSharedSecret',
+  'Encrypt',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'GenerateMac',
+  'GenerateRandom',
+  'ReEncrypt',
+  'Sign',
+  'Verify',
+  'VerifyMac',
+]
 
 /** QUOTA-20 depends on the Region. */
 const SYMMETRIC_RATES: Readonly<Record<RequestProfile, readonly [other: number, larger: number, largest: number]>> = {

@@ -1,22 +1,54 @@
-import type { Realm } from '../../src/contract/identifiers.js'
+import type { KeyId, Realm } from '../../src/contract/identifiers.js'
 import type { KeyUsage, OperationInput, OperationName, OperationResult, ValidInput } from '../../src/contract/shapes.js'
 import type { Right } from '../authorization/authorize.js'
 import type { Caller } from '../authorization/caller.js'
 import type { MakeOptions } from '../material/family.js'
 import type { Sealer } from '../material/sealer.js'
-import type { GrantToken } from '../operations/grant-tokens.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantRecord, KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
-import type { RegionVault } from '../vault/region-vault.js'
-import type { Regions } from '../vault/regions.js'
+import type { VaultStore } from '../storage/vault-store.js'
 import type { Quotas } from './quotas.js'
+import type { Throttle } from './throttle.js'
+
+/** One Region of a vault, as far as operations know it. */
+export interface Region {
+  readonly realm: Realm
+  readonly store: VaultStore
+  readonly quotas: Quotas
+  readonly throttle: Throttle
+  /** Resolves when the last use of every key is written. */
+  flush(): Promise<void>
+}
+
+/** The Regions of a vault: for the few operations that reach beyond their own. */
+export interface OtherRegions {
+  /** How long new replicas are `Creating` and new primaries `Updating`. Milliseconds. */
+  readonly replicationDelay: number
+  /** @throws ValidationException for what does not look like a Region */
+  open(region: unknown): Promise<Region>
+}
+
+/** Whose requests come in: the caller that a port stands for, as long as the port is connected. */
+export interface Sender {
+  readonly caller: Caller
+  /** @throws AccessDeniedException once the connection has been taken back */
+  readonly mustBeConnected: () => void
+}
+
+/** What a grant token names; the grant may have ended since. */
+export interface GrantToken {
+  readonly keyId: KeyId
+  readonly grantId: string
+}
 
 /** A key that a request is about, and in which part. */
 export interface Target {
   readonly role: 'key' | 'source' | 'destination' | 'currentAliasTarget'
   readonly key: KeyRecord
   readonly arn: string
+  /** ARN of the alias by which the request named it, if it did. */
+  readonly named?: string
   /** The grant that the request is about, if it is about one and there is one. */
   readonly grant?: GrantRecord
 }
@@ -37,8 +69,7 @@ export interface Request<Name extends OperationName> {
   readonly requestId: string
   /** The moment of the request, milliseconds since 1970: one request sees one time. */
   readonly now: number
-  /** The Regions of the vault: for the few operations that reach beyond their own. */
-  readonly regions: Regions
+  readonly regions: OtherRegions
   /** What the request's `GrantToken` names. */
   readonly grantToken?: GrantToken | undefined
 }
@@ -68,7 +99,7 @@ export interface ReadRow<Name extends OperationName> extends RowBase<Name> {
   readonly execute: (
     request: Request<Name>,
     targets: readonly Target[],
-    region: RegionVault,
+    region: Region,
   ) => Promise<OperationResult<Name>>
 }
 
@@ -82,7 +113,7 @@ export interface UseRow<Name extends OperationName> extends RowBase<Name> {
 export interface MutationRow<Name extends OperationName, Prepared = unknown> extends RowBase<Name> {
   readonly kind: 'mutation'
   /** Slow work that a transaction cannot wait for, such as making a key. It is done before the transaction begins. */
-  readonly prepare?: (request: Request<Name>, targets: readonly Target[], region: RegionVault) => Promise<Prepared>
+  readonly prepare?: (request: Request<Name>, targets: readonly Target[], region: Region) => Promise<Prepared>
   /** The request changes a set of multi-Region keys, and has it to itself from `prepare` to `complete`. */
   readonly ofSet?: true
   /** What has to follow once the transaction is committed, and what it adds to the answer. */
@@ -90,7 +121,7 @@ export interface MutationRow<Name extends OperationName, Prepared = unknown> ext
     request: Request<Name>,
     targets: readonly Target[],
     prepared: Prepared,
-    region: RegionVault,
+    region: Region,
     answer: OperationResult<Name>,
   ) => Promise<Partial<OperationResult<Name>> | undefined>
   readonly execute: (
@@ -101,8 +132,16 @@ export interface MutationRow<Name extends OperationName, Prepared = unknown> ext
   ) => Promise<OperationResult<Name>>
 }
 
+/** Runs a mutation in one transaction, over all that it touches. */
+export type Mutate = <Result>(work: (transaction: VaultTransaction) => Promise<Result>) => Promise<Result>
+
 /** How one operation takes the one way through; see pipeline.ts. */
 export type OperationRow<Name extends OperationName> = ReadRow<Name> | UseRow<Name> | MutationRow<Name>
+
+/** A row of any operation. */
+export type AnyRow = OperationRow<OperationName>
+/** A request of any operation. */
+export type AnyRequest = Request<OperationName>
 
 /** Rows of some operations. */
 export type OperationRows = { readonly [Name in OperationName]?: OperationRow<Name> }

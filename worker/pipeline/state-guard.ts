@@ -1,29 +1,8 @@
 /** Enforces the key-state truth table (chapter 03) for every operation at once. */
-import { type ErrorName, kmsError } from '../../src/contract/errors.js'
+import { KMSInvalidStateException, kmsError } from '../../src/contract/errors.js'
 import type { KeyState, OperationName, Origin } from '../../src/contract/shapes.js'
+import type { KeyStatePredicate } from './key-state-rules.js'
 import { keyStates } from './key-states.js'
-
-/** Conditions that a cell can depend on besides the state (STATE-21, footnote 10). */
-export type KeyStatePredicate =
-  | 'always'
-  | 'otherwise'
-  | 'originExternal'
-  | 'originNotExternal'
-  | 'originExternalOrCustomKeyStore'
-  | 'keyIsNewAliasTarget'
-  | 'keyIsCurrentAliasTarget'
-
-/** One rule of a cell; the first whose condition holds decides. */
-export interface KeyStateRule {
-  readonly when: KeyStatePredicate
-  readonly result: 'ok' | 'fail' | 'unreachable'
-  readonly error?: ErrorName
-  /** Follows the key ARN; `{origin}` stands for the key's origin. */
-  readonly message?: string
-  readonly effect?: string
-}
-export type KeyStateCell = 'ok' | readonly KeyStateRule[]
-export type KeyStateRow = { readonly [State in KeyState]: KeyStateCell }
 
 /** What the table has to know of a key. */
 export interface GuardedKey {
@@ -40,8 +19,12 @@ export interface GuardedKey {
  * @throws the error and message that the truth table prescribes
  */
 export function guardKeyState(operation: OperationName, key: GuardedKey): void {
-  const cell = keyStates[operation]?.[key.state]
-  if (cell === undefined || cell === 'ok') return
+  const row = keyStates[operation]
+  if (!row) return
+  // Whatever has written the record: a state that nobody knows lets nothing pass.
+  const cell = Object.hasOwn(row, key.state) ? row[key.state] : undefined
+  if (cell === undefined) throw new KMSInvalidStateException(`${key.arn} is in a state that is not known.`)
+  if (cell === 'ok') return
   const rule = cell.find(({ when }) => holds(when, key))
   if (rule?.error === undefined) return
   throw kmsError(rule.error, `${key.arn} ${rule.message?.replace('{origin}', key.origin)}`)

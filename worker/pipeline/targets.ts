@@ -1,4 +1,4 @@
-import { AccessDeniedException, NotFoundException } from '../../src/contract/errors.js'
+import { NotFoundException } from '../../src/contract/errors.js'
 import {
   type AliasName,
   aliasArn,
@@ -11,6 +11,29 @@ import {
 import type { VaultReader } from '../storage/reader.js'
 import type { AliasRecord, KeyRecord } from '../storage/schema.js'
 import type { Request, Target } from './row.js'
+
+/**
+ * What a request names does not exist. Whether its sender may learn that is decided before it is told: see `pipeline.ts`.
+ */
+export class Unfound extends NotFoundException {
+  /** As the request named it. */
+  readonly arn: string
+  readonly role: Target['role']
+  /** Keys that were found before it. */
+  readonly before: readonly Target[]
+
+  constructor(message: string, arn: string, role: Target['role'], before: readonly Target[] = []) {
+    super(message)
+    this.arn = arn
+    this.role = role
+    this.before = before
+  }
+
+  /** The same, after others were found. */
+  after(before: readonly Target[]): Unfound {
+    return new Unfound(this.message, this.arn, this.role, before)
+  }
+}
 
 type Named = Pick<Request<never>, 'realm' | 'caller'>
 type NamedByKeyId = Named & { readonly input: { readonly KeyId: string } }
@@ -42,16 +65,9 @@ export async function keyByAnyIdentifier(
   identifier: string,
   role: Target['role'] = 'key',
 ): Promise<Target> {
-  const { realm } = named
   const reference = parseKeyReference(realmOf(named, identifier), identifier)
   if (reference.kind === 'keyId') return existingKey(named, reader, reference.keyId, role)
-  const { targetKeyId } = await existingAlias(realm, reader, reference.aliasName)
-  try {
-    return await existingKey(named, reader, targetKeyId, role)
-  } catch (error) {
-    // The alias of a key whose deletion is due is as gone as the key.
-    throw error instanceof NotFoundException ? aliasNotFound(realm, reference.aliasName) : error
-  }
+  return keyOfAlias(named, reader, reference.aliasName, role)
 }
 
 /**
@@ -75,9 +91,9 @@ function realmOf({ realm, caller }: Named, identifier: string): Realm {
   throw new NotFoundException(kind === 'alias' ? `Alias ${arn} is not found.` : `Key '${arn}' does not exist`)
 }
 
-/** @throws NotFoundException */
+/** @throws {@link Unfound} */
 export async function existingKey(
-  { realm, caller }: Named,
+  { realm }: Named,
   reader: VaultReader,
   keyId: KeyId,
   role: Target['role'] = 'key',
@@ -86,28 +102,57 @@ export async function existingKey(
   const found = reader.key(keyId)
   // A key in the cache is answered without another turn of the microtask queue.
   const key = found instanceof Promise ? await found : found
-  if (!key) throw caller.accountId === realm.accountId ? keyNotFound(arn) : notForForeigners(caller.arn)
+  if (!key) throw new Unfound(`Key '${arn}' does not exist`, arn, role)
   return { role, key, arn }
 }
 
-/** @throws NotFoundException */
-export async function existingAlias(realm: Realm, reader: VaultReader, aliasName: AliasName): Promise<AliasRecord> {
+/**
+ * The key that an alias names.
+ *
+ * @throws {@link Unfound}
+ */
+export async function keyOfAlias(
+  named: Named,
+  reader: VaultReader,
+  aliasName: AliasName,
+  role: Target['role'] = 'key',
+): Promise<Target> {
+  const { realm } = named
+  const { targetKeyId } = await existingAlias(realm, reader, aliasName, role)
+  try {
+    return { ...(await existingKey(named, reader, targetKeyId, role)), named: aliasArn(realm, aliasName) }
+  } catch (error) {
+    // The alias of a key whose deletion is due is as gone as the key.
+    throw error instanceof Unfound ? aliasNotFound(realm, aliasName, role) : error
+  }
+}
+
+/** @throws {@link Unfound} */
+export async function existingAlias(
+  realm: Realm,
+  reader: VaultReader,
+  aliasName: AliasName,
+  role: Target['role'] = 'key',
+): Promise<AliasRecord> {
   const alias = await reader.alias(aliasName)
-  if (!alias) throw aliasNotFound(realm, aliasName)
+  if (!alias) throw aliasNotFound(realm, aliasName, role)
   return alias
 }
 
-function aliasNotFound(realm: Realm, aliasName: AliasName): NotFoundException {
-  return new NotFoundException(`Alias ${aliasArn(realm, aliasName)} is not found.`)
+function aliasNotFound(realm: Realm, aliasName: AliasName, role: Target['role']): Unfound {
+  const arn = aliasArn(realm, aliasName)
+  return new Unfound(`Alias ${arn} is not found.`, arn, role)
 }
 
-function keyNotFound(arn: string): NotFoundException {
-  return new NotFoundException(`Key '${arn}' does not exist`)
-}
-
-/** A caller of another account does not learn which keys exist (AUTHZ-19). */
-function notForForeigners(callerArn: string): AccessDeniedException {
-  return new AccessDeniedException(
-    `User: ${callerArn} is not authorized to use this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
-  )
+/** The targets of a request one after the other: who must not learn that a later one is missing is stopped by the first. */
+export async function inOrder(
+  first: Promise<Target>,
+  next: (first: Target) => Promise<Target>,
+): Promise<readonly Target[]> {
+  const found = await first
+  try {
+    return [found, await next(found)]
+  } catch (error) {
+    throw error instanceof Unfound ? error.after([found]) : error
+  }
 }

@@ -1,7 +1,7 @@
 /** Request-rate quotas (QUOTA-30 to QUOTA-42): how often requests may come. */
 import { ThrottlingException } from '../../src/contract/errors.js'
 import type { KeySpec, OperationName } from '../../src/contract/shapes.js'
-import type { RequestRates } from './quotas.js'
+import { cryptographic, type RequestRates } from './quotas.js'
 
 const SECOND = 1000
 
@@ -81,21 +81,6 @@ function tooMany(): ThrottlingException {
     'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
   )
 }
-
-/** Operations that share a quota by the kind of key that they use (QUOTA-20 to QUOTA-24). */
-export const cryptographic: readonly OperationName[] = [
-  'Decrypt',
-  'DeriveSharedSecret',
-  'Encrypt',
-  'GenerateDataKey',
-  'GenerateDataKeyWithoutPlaintext',
-  'GenerateMac',
-  'GenerateRandom',
-  'ReEncrypt',
-  'Sign',
-  'Verify',
-  'VerifyMac',
-]
 
 function quotasOf(
   { operation, input }: ThrottledRequest,

@@ -4,8 +4,7 @@ import type { StoreName, VaultSchema } from './schema.js'
 
 /** How many audit records are kept; older ones go. */
 export const AUDIT_CAPACITY = 100_000
-/** Characters of a record. What one more would need is left out of it: a request of megabytes must not fill the disk. */
-const MAX_RECORD = 100_000
+/** Characters of an error's text; its parameters are bounded where they are taken from the request. */
 const MAX_ERROR_MESSAGE = 1024
 
 /**
@@ -27,11 +26,7 @@ export async function appendPack(
 }
 
 function textOf(record: AuditRecord): string {
-  const text = JSON.stringify(record)
-  if (text.length <= MAX_RECORD) return text
-  const { requestParameters: _, errorMessage, ...rest } = record
-  return JSON.stringify({
-    ...rest,
-    ...(errorMessage !== undefined && { errorMessage: errorMessage.slice(0, MAX_ERROR_MESSAGE) }),
-  })
+  const { errorMessage = '' } = record
+  if (errorMessage.length <= MAX_ERROR_MESSAGE) return JSON.stringify(record)
+  return JSON.stringify({ ...record, errorMessage: `${errorMessage.slice(0, MAX_ERROR_MESSAGE).toWellFormed()}…` })
 }

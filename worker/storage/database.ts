@@ -5,6 +5,7 @@ import { databaseName } from '../../src/contract/vault-names.js'
 import { generateSymmetric } from '../material/symmetric.js'
 import { migrations, schemaVersion } from './migrations.js'
 import type { VaultRecords, VaultSchema } from './schema.js'
+import { unlessBlocked } from './unless-blocked.js'
 
 /** An open database and what it says about itself. */
 export interface OpenDatabase {
@@ -15,20 +16,34 @@ export interface OpenDatabase {
   readonly trackingSince: number
 }
 
+/** Which database is to be opened. */
+export interface DatabaseOptions {
+  readonly vaultName: string
+  readonly realm: Realm
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** Whether the database was there before: it is not made anew then. */
+  readonly mustExist: boolean
+}
+
+/** What becomes of a connection without us. */
+export interface ConnectionEvents {
+  /** Somebody deletes the database, or needs a newer version of it; the connection is closed. */
+  readonly onClaimed: (isDeletion: boolean) => void
+  /** The browser has closed the connection: the site's data was cleared, or the storage fails. */
+  readonly onDropped: (connection: IDBPDatabase<VaultSchema>) => void
+}
+
 /**
  * Opens the database of a vault's Region, and makes it if this is the first time.
  *
- * @param onClosed called when the database goes away under us: deleted, upgraded by another tab, or storage cleared
  * @throws {@link ValidationException} if the vault belongs to another account
- * @throws {@link KMSInvalidStateException} if a newer version of this code has written it
+ * @throws {@link KMSInvalidStateException} if a newer version of this code has written it, or somebody keeps it from opening
+ * @throws {@link Gone} if it must exist and does not
  */
-export async function openDatabase(
-  vaultName: string,
-  realm: Realm,
-  now: number,
-  onClosed: () => void,
-): Promise<OpenDatabase> {
-  const connection = await openConnection(vaultName, realm, now, onClosed)
+export async function openDatabase(options: DatabaseOptions, events: ConnectionEvents): Promise<OpenDatabase> {
+  const { vaultName, realm, now } = options
+  const connection = await openConnection(options, events)
   try {
     const identity = await readOrMakeIdentity(connection, realm, now)
     if (identity.accountId !== realm.accountId)
@@ -49,28 +64,41 @@ export async function openDatabase(
 }
 
 async function openConnection(
-  vaultName: string,
-  realm: Realm,
-  now: number,
-  onClosed: () => void,
+  { vaultName, realm, now, mustExist }: DatabaseOptions,
+  { onClaimed, onDropped }: ConnectionEvents,
 ): Promise<IDBPDatabase<VaultSchema>> {
+  let isGone = false
   try {
-    return await openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
+    const opening = openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
       upgrade(database, oldVersion, _newVersion, transaction) {
+        if (mustExist && oldVersion === 0) {
+          isGone = true
+          transaction.abort()
+          return
+        }
         for (const migrate of migrations.slice(oldVersion)) migrate({ database, transaction, now })
       },
-      blocking(_currentVersion, _blockedVersion, event) {
+      blocking(_currentVersion, blockedVersion, event) {
         ;(event.target as IDBDatabase).close()
-        onClosed()
+        onClaimed(blockedVersion === null)
       },
-      terminated: onClosed,
+      terminated: () => void opening.then(onDropped),
     })
+    return await unlessBlocked(opening, vaultName)
   } catch (error) {
+    if (isGone) throw new Gone()
     if ((error as DOMException).name === 'VersionError')
       throw new KMSInvalidStateException(
         `The vault '${vaultName}' was written by a newer version of browser-kms. Load the page again to get that version.`,
       )
     throw error
+  }
+}
+
+/** A database that was there is not there any more. */
+export class Gone extends KMSInvalidStateException {
+  constructor() {
+    super("The vault's storage is gone: the site's data was cleared, by the user or by the browser.")
   }
 }
 

@@ -5,11 +5,14 @@ import type { GrantConstraints, GrantOperation, GrantRecord } from './schema.js'
 /** The grants of one principal on one key, arranged so that one that allows a request is found without trying all. */
 export class GrantIndex {
   readonly all: readonly GrantRecord[]
+  /** Those that a request can meet: none is made on behalf of the resource of an AWS service. */
+  readonly #met: readonly GrantRecord[]
   readonly #byOperation = new Map<string, Shelf>()
 
   constructor(grants: readonly GrantRecord[]) {
     this.all = grants
-    for (const grant of grants)
+    this.#met = grants.filter(({ constraints }) => constraints?.SourceArn === undefined)
+    for (const grant of this.#met)
       for (const operation of grant.operations) {
         let shelf = this.#byOperation.get(operation)
         if (!shelf) {
@@ -31,7 +34,7 @@ export class GrantIndex {
     if (shelf.any) return shelf.any
     // A constraint says nothing about these (GRANT-18).
     if (operation === 'DescribeKey' || operation === 'RetireGrant')
-      return this.all.find(({ operations }) => operations.includes(operation))
+      return this.#met.find(({ operations }) => operations.includes(operation))
     if (!context) return undefined
     const pairs = pairsOf(context)
     const equal = shelf.equals.get(JSON.stringify(pairs))
@@ -44,7 +47,7 @@ export class GrantIndex {
 
   /** Grants by which their grantee may create grants. */
   creating(): GrantRecord[] {
-    return this.all.filter(({ operations }) => operations.includes('CreateGrant'))
+    return this.#met.filter(({ operations }) => operations.includes('CreateGrant'))
   }
 }
 

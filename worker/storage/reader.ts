@@ -1,6 +1,7 @@
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
+import type { LastUsage } from '../audit/usage-log.js'
 import type { GrantIndex } from './grant-index.js'
-import type { AliasRecord, GrantRecord, KeyRecord, LastUsage } from './schema.js'
+import type { AliasRecord, GrantRecord, KeyRecord } from './schema.js'
 
 /**
  * Looks up keys and what belongs to them. Mutations read inside their transaction, management reads from the database,

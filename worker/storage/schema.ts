@@ -7,7 +7,8 @@
  */
 import type { DBSchema } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
-import type { KeySpec, KeyState, KeyUsage, OperationName, Origin, Value } from '../../src/contract/shapes.js'
+import type { KeySpec, KeyState, KeyUsage, Origin, Value } from '../../src/contract/shapes.js'
+import type { LastUsage } from '../audit/usage-log.js'
 import type { Material } from '../material/family.js'
 
 /** A KMS key without its material. Times are milliseconds since 1970. */
@@ -137,14 +138,6 @@ export interface DepartureRecord {
   readonly primaryRegion: string
 }
 
-/** The last successful use of a key (DEL-32). */
-export interface LastUsage {
-  readonly operation: OperationName
-  readonly at: number
-  readonly eventId: string
-  readonly requestId: string
-}
-
 /** Permission for one principal to use one key in some ways (GRANT-2). */
 export interface GrantRecord {
   readonly keyId: KeyId
@@ -152,9 +145,9 @@ export interface GrantRecord {
   readonly grantId: string
   readonly createdAt: number
   readonly name?: string
-  /** ARN of whom it is for. */
+  /** ARN of whom it is for, or the name of an AWS service, which meets nobody. */
   readonly grantee: string
-  /** ARN of who may retire it. */
+  /** ARN of who may retire it, or the name of an AWS service. */
   readonly retiring?: string
   readonly operations: readonly GrantOperation[]
   readonly constraints?: GrantConstraints
@@ -164,10 +157,14 @@ export interface GrantRecord {
 
 export type GrantOperation = Value<'GrantOperation'>
 
-/** What the encryption context of a request must have: exactly these pairs, or at least these (GRANT-16). */
+/**
+ * What the encryption context of a request must have: exactly these pairs, or at least these (GRANT-16). And the resource on
+ * whose behalf an AWS service makes it, which no request to a vault is made.
+ */
 export interface GrantConstraints {
   readonly EncryptionContextEquals?: Readonly<Record<string, string>>
   readonly EncryptionContextSubset?: Readonly<Record<string, string>>
+  readonly SourceArn?: string
 }
 
 export interface AliasRecord {

@@ -1,6 +1,7 @@
 import type { IDBPObjectStore, IDBPTransaction } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import type { LastUsage } from '../audit/usage-log.js'
 import { appendPack } from './audit-store.js'
 import { dueAt, isGone } from './deadlines.js'
 import { GrantIndex } from './grant-index.js'
@@ -11,7 +12,6 @@ import type {
   GrantRecord,
   ImportTokenRecord,
   KeyRecord,
-  LastUsage,
   MaterialId,
   MaterialRecord,
   StoreName,

@@ -1,10 +1,13 @@
-import type { IDBPDatabase, IDBPTransaction } from 'idb'
+import type { IDBPDatabase, IDBPObjectStore, IDBPTransaction } from 'idb'
+import type { KmsError } from '../../src/contract/errors.js'
 import type { AliasName, KeyId, Realm } from '../../src/contract/identifiers.js'
 import { databaseName } from '../../src/contract/vault-names.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import type { LastUsage } from '../audit/usage-log.js'
 import { appendPack } from './audit-store.js'
 import { ChangeFeed, type ChangeNotice, noticeOf } from './change-feed.js'
-import { type OpenDatabase, openDatabase } from './database.js'
+import { Connection } from './connection.js'
+import type { OpenDatabase } from './database.js'
 import { isGone } from './deadlines.js'
 import { GrantIndex } from './grant-index.js'
 import { KeyCache } from './key-cache.js'
@@ -16,14 +19,13 @@ import {
   type GrantRecord,
   type ImportTokenRecord,
   type KeyRecord,
-  type LastUsage,
   type MaterialId,
   type MaterialRecord,
   type StoreName,
   type VaultRecords,
   type VaultSchema,
 } from './schema.js'
-import { CLOCK_STEP, rangeOf, readLatest, rememberClock, VaultTransaction } from './transaction.js'
+import { type Changes, CLOCK_STEP, rangeOf, readLatest, rememberClock, VaultTransaction } from './transaction.js'
 import { type Moment, VaultClock } from './vault-clock.js'
 
 /**
@@ -47,8 +49,8 @@ export interface VaultStoreOptions {
   readonly onClockSetBack: (moment: Moment) => void
   /** Called after every change, also of other tabs. */
   readonly onChange: (notice: ChangeNotice, isOurs: boolean) => void
-  /** Called when the database has been taken away. */
-  readonly onClosed: () => void
+  /** Called when the database has been taken away, with what is to be told. */
+  readonly onClosed: (reason: KmsError) => void
 }
 
 /** The stored state of one Region of a vault: reads, the cache in front of them, and mutations. */
@@ -56,7 +58,7 @@ export class VaultStore {
   readonly identity: VaultRecords['identity']
   /** Since when the last use of keys is known. Milliseconds since 1970. */
   readonly trackingSince: number
-  readonly #connection: IDBPDatabase<VaultSchema>
+  readonly #connection: Connection
   readonly #options: VaultStoreOptions
   readonly #cache = new KeyCache()
   readonly #feed: ChangeFeed
@@ -72,17 +74,18 @@ export class VaultStore {
 
   static async open(options: VaultStoreOptions): Promise<VaultStore> {
     const { vaultName, realm, now, onClosed } = options
-    const { connection, ...known } = await openDatabase(vaultName, realm, now(), onClosed)
+    const { connection, ...known } = await Connection.open({ vaultName, realm, now, onClosed })
     return new VaultStore(options, connection, known)
   }
 
   private constructor(
     options: VaultStoreOptions,
-    connection: IDBPDatabase<VaultSchema>,
+    connection: Connection,
     { identity, latest, trackingSince }: Omit<OpenDatabase, 'connection'>,
   ) {
     this.#options = options
     this.#connection = connection
+    connection.onReopened = () => this.#loseCache()
     this.identity = identity
     this.trackingSince = trackingSince
     this.#writtenLatest = latest
@@ -97,8 +100,10 @@ export class VaultStore {
   async verify(): Promise<void> {
     const started = performance.now()
     if (started - this.#verifiedAt < LEASE) return
-    const { store } = this.#connection.transaction('vault')
-    const [counters, latest] = await Promise.all([store.get('counters'), readLatest(store)])
+    const [counters, latest] = await this.#connection.use((database) => {
+      const { store } = database.transaction('vault')
+      return Promise.all([store.get('counters'), readLatest(store)])
+    })
     this.#clock.learn(latest)
     const { changes } = counters as VaultRecords['counters']
     if (changes !== this.#knownChanges) {
@@ -126,55 +131,60 @@ export class VaultStore {
 
   /** Finds out when the sweeper has work next: milliseconds since 1970, or infinity. */
   async readNextDue(): Promise<number> {
-    const cursor = await this.#connection.transaction('keys').store.index('due').openKeyCursor()
-    this.#nextDue = cursor ? cursor.key : Number.POSITIVE_INFINITY
+    const next = await this.#connection.use(
+      async (database) => (await database.transaction('keys').store.index('due').openKeyCursor())?.key,
+    )
+    this.#nextDue = next !== undefined ? next : Number.POSITIVE_INFINITY
     return this.#nextDue
   }
 
   /** How many KMS keys there are, in any state. */
   async keyCount(): Promise<number> {
-    return ((await this.#connection.get('vault', 'counters')) as VaultRecords['counters']).keys
+    return ((await this.#connection.use((database) => database.get('vault', 'counters'))) as VaultRecords['counters'])
+      .keys
   }
 
   /** Keys whose time has come, at most `limit` of them. */
   async dueKeys(now: number, limit: number): Promise<KeyRecord[]> {
-    return this.#connection.getAllFromIndex('keys', 'due', IDBKeyRange.upperBound(now), limit)
+    return this.#connection.use((database) =>
+      database.getAllFromIndex('keys', 'due', IDBKeyRange.upperBound(now), limit),
+    )
   }
 
   /** Keys of which other Regions have to hear something. */
   async unsettledKeys(): Promise<KeyRecord[]> {
-    return this.#connection.getAllFromIndex('keys', 'unsettled')
+    return this.#connection.use((database) => database.getAllFromIndex('keys', 'unsettled'))
   }
 
   /** Replicas that were deleted and whose primaries do not know yet. */
   async departures(): Promise<DepartureRecord[]> {
-    return this.#connection.getAll('departures')
+    return this.#connection.use((database) => database.getAll('departures'))
   }
 
   /** A key as it is in the database, also one whose deletion is due. */
   async rawKey(keyId: KeyId): Promise<KeyRecord | undefined> {
-    return this.#connection.get('keys', keyId)
+    return this.#connection.use((database) => database.get('keys', keyId))
   }
 
   /** All materials of a key, in no order. */
   async materials(keyId: KeyId): Promise<MaterialRecord[]> {
-    return this.#connection.getAll('materials', rangeOf(keyId))
+    return this.#connection.use((database) => database.getAll('materials', rangeOf(keyId)))
   }
 
   async importToken(keyId: KeyId, tokenId: string): Promise<ImportTokenRecord | undefined> {
-    return this.#connection.get('importTokens', [keyId, tokenId])
+    return this.#connection.use((database) => database.get('importTokens', [keyId, tokenId]))
   }
 
   async aliasNames(keyId: KeyId): Promise<AliasName[]> {
-    return this.#connection.getAllKeysFromIndex('aliases', 'target', rangeOf(keyId))
+    return this.#connection.use((database) => database.getAllKeysFromIndex('aliases', 'target', rangeOf(keyId)))
   }
 
   async grant(keyId: KeyId, grantId: string): Promise<GrantRecord | undefined> {
-    return this.#connection.get('grants', [keyId, grantId])
+    return this.#connection.use((database) => database.get('grants', [keyId, grantId]))
   }
 
   async lastUsage(keyId: KeyId): Promise<LastUsage | undefined> {
-    return this.#connection.get('usage', keyId)
+    return this.#connection.use((database) => database.get('usage', keyId))
   }
 
   /** Reads through the cache: for the operations that use keys. */
@@ -192,8 +202,8 @@ export class VaultStore {
 
   /** Reads the database itself: for the operations that tell about keys. */
   readonly stored: VaultReader = {
-    key: async (keyId) => this.#present(await this.#connection.get('keys', keyId)),
-    alias: (aliasName) => this.#connection.get('aliases', aliasName),
+    key: async (keyId) => this.#present(await this.rawKey(keyId)),
+    alias: (aliasName) => this.#connection.use((database) => database.get('aliases', aliasName)),
     aliasNames: (keyId) => this.aliasNames(keyId),
     grants: (keyId, grantee) => this.#grants(keyId, grantee),
     grant: (keyId, grantId) => this.grant(keyId, grantId),
@@ -208,16 +218,18 @@ export class VaultStore {
   /** Key ids in order, after the given one. */
   async listKeys(limit: number, after = ''): Promise<Page<KeyId>> {
     const range = IDBKeyRange.lowerBound(after as KeyId, true)
-    const keyIds = await this.#connection.getAllKeys('keys', range, limit + 1)
+    const keyIds = await this.#connection.use((database) => database.getAllKeys('keys', range, limit + 1))
     return page(keyIds, limit, (keyId) => keyId)
   }
 
   /** Aliases in order of their names, after the given one; all, or those of one key. */
   async listAliases(limit: number, after = '', keyId?: KeyId): Promise<Page<AliasRecord>> {
-    const { store } = this.#connection.transaction('aliases')
-    const records = keyId
-      ? await store.index('target').getAll(afterAliasOf(keyId, after), limit + 1)
-      : await store.getAll(IDBKeyRange.lowerBound(after as AliasName, true), limit + 1)
+    const records = await this.#connection.use((database) => {
+      const { store } = database.transaction('aliases')
+      return keyId
+        ? store.index('target').getAll(afterAliasOf(keyId, after), limit + 1)
+        : store.getAll(IDBKeyRange.lowerBound(after as AliasName, true), limit + 1)
+    })
     return page(records, limit, ({ aliasName }) => aliasName)
   }
 
@@ -228,14 +240,19 @@ export class VaultStore {
     after: string,
     { grantId, grantee }: { readonly grantId: string | undefined; readonly grantee: string | undefined },
   ): Promise<Page<GrantRecord>> {
-    const { store } = this.#connection.transaction('grants')
+    const inGrants = <Found>(find: (store: IDBPObjectStore<VaultSchema, ['grants'], 'grants'>) => Promise<Found>) =>
+      this.#connection.use((database) => find(database.transaction('grants').store))
     if (grantId === undefined && grantee === undefined) {
       const range = IDBKeyRange.bound([keyId, ...placeOf(after)], [keyId, []], true)
-      return page(await store.index('listed').getAll(range, limit + 1), limit, nameOfPlace)
+      return page(await inGrants((store) => store.index('listed').getAll(range, limit + 1)), limit, nameOfPlace)
     }
-    const one = grantId === undefined ? undefined : await store.get([keyId, grantId])
+    const one = grantId === undefined ? undefined : await this.grant(keyId, grantId)
     const found =
-      grantId === undefined ? await store.index('grantee').getAll([keyId, grantee as string]) : one ? [one] : []
+      grantId === undefined
+        ? await inGrants((store) => store.index('grantee').getAll([keyId, grantee as string]))
+        : one
+          ? [one]
+          : []
     const [createdAt = -1, last = ''] = placeOf(after)
     const left = found
       .filter((grant) => grantee === undefined || grant.grantee === grantee)
@@ -249,7 +266,9 @@ export class VaultStore {
     const [createdAt, keyId, grantId] = after.split(' ')
     const from = after === '' ? [principal] : [principal, Number(createdAt), keyId as KeyId, grantId as string]
     const range = IDBKeyRange.bound(from, [principal, []], true)
-    const found = await this.#connection.getAllFromIndex('grants', 'retiring', range, limit + 1)
+    const found = await this.#connection.use((database) =>
+      database.getAllFromIndex('grants', 'retiring', range, limit + 1),
+    )
     return page(found, limit, (grant) => `${grant.createdAt} ${grant.keyId} ${grant.grantId}`)
   }
 
@@ -258,7 +277,19 @@ export class VaultStore {
    * throws, nothing is written; if this resolves, everything is, durably.
    */
   async mutate<Result>(work: (transaction: VaultTransaction) => Promise<Result>): Promise<Result> {
-    const idb = this.#connection.transaction([...allStores], 'readwrite', { durability: 'strict' })
+    const { result, changes } = await this.#connection.use((database) => this.#mutateIn(database, work))
+    this.#writtenLatest = changes.latest
+    const notice = noticeOf(changes)
+    this.#feed.post(notice)
+    this.#takeIn(notice)
+    return result
+  }
+
+  async #mutateIn<Result>(
+    database: IDBPDatabase<VaultSchema>,
+    work: (transaction: VaultTransaction) => Promise<Result>,
+  ): Promise<{ readonly result: Result; readonly changes: Changes }> {
+    const idb = database.transaction([...allStores], 'readwrite', { durability: 'strict' })
     // A transaction that aborts rejects `done` too; that rejection is told through `work` or `commit`.
     idb.done.catch(() => {})
     let transaction: VaultTransaction
@@ -270,31 +301,29 @@ export class VaultStore {
       result = await work(transaction)
     } catch (error) {
       abortQuietly(idb)
-      throw error
+      // What has aborted the transaction says more than what its requests were told then.
+      throw (error as Partial<DOMException>).name === 'AbortError' ? (idb.error ?? error) : error
     }
-    const changes = await transaction.commit()
-    this.#writtenLatest = changes.latest
-    const notice = noticeOf(changes)
-    this.#feed.post(notice)
-    this.#takeIn(notice)
-    return result
+    return { result, changes: await transaction.commit() }
   }
 
   /** Appends what the requests that change nothing leave behind: audit records, and the last use of keys. */
   async appendAudit(records: readonly AuditRecord[], usage: ReadonlyMap<KeyId, LastUsage>): Promise<void> {
     const { latest } = this.readClock()
     const remembersClock = latest >= this.#writtenLatest + CLOCK_STEP
-    const stores: StoreName[] = ['audit']
-    if (usage.size > 0) stores.push('keys', 'usage')
-    if (remembersClock) stores.push('vault')
-    const transaction = this.#connection.transaction(stores, 'readwrite', { durability: 'relaxed' })
-    await appendPack(transaction.objectStore('audit'), records)
-    for (const [keyId, last] of usage) await noteUsage(transaction, keyId, last)
-    if (remembersClock) {
-      const vault = transaction.objectStore('vault')
-      await rememberClock(vault, latest, await readLatest(vault))
-    }
-    await transaction.done
+    await this.#connection.use(async (database) => {
+      const stores: StoreName[] = ['audit']
+      if (usage.size > 0) stores.push('keys', 'usage')
+      if (remembersClock) stores.push('vault')
+      const transaction = database.transaction(stores, 'readwrite', { durability: 'relaxed' })
+      await appendPack(transaction.objectStore('audit'), records)
+      for (const [keyId, last] of usage) await noteUsage(transaction, keyId, last)
+      if (remembersClock) {
+        const vault = transaction.objectStore('vault')
+        await rememberClock(vault, latest, await readLatest(vault))
+      }
+      await transaction.done
+    })
     if (remembersClock) this.#writtenLatest = latest
   }
 
@@ -344,14 +373,14 @@ export class VaultStore {
 
   async #loadKey(keyId: KeyId): Promise<KeyRecord | undefined> {
     const epoch = this.#epoch
-    const record = await this.#connection.get('keys', keyId)
+    const record = await this.rawKey(keyId)
     if (record && epoch === this.#epoch) this.#cache.addKey(record)
     return this.#present(record)
   }
 
   async #loadAlias(aliasName: AliasName): Promise<AliasRecord | undefined> {
     const epoch = this.#epoch
-    const record = await this.#connection.get('aliases', aliasName)
+    const record = await this.stored.alias(aliasName)
     if (record && epoch === this.#epoch) this.#cache.addAlias(record)
     return record
   }
@@ -364,12 +393,14 @@ export class VaultStore {
   }
 
   async #grants(keyId: KeyId, grantee: string): Promise<GrantIndex> {
-    return new GrantIndex(await this.#connection.getAllFromIndex('grants', 'grantee', [keyId, grantee]))
+    return new GrantIndex(
+      await this.#connection.use((database) => database.getAllFromIndex('grants', 'grantee', [keyId, grantee])),
+    )
   }
 
   async #loadMaterial(keyId: KeyId, materialId: MaterialId): Promise<MaterialRecord | undefined> {
     const epoch = this.#epoch
-    const record = await this.#connection.get('materials', [keyId, materialId])
+    const record = await this.#connection.use((database) => database.get('materials', [keyId, materialId]))
     if (record && epoch === this.#epoch) this.#cache.addMaterial(record)
     return record
   }

@@ -1,36 +1,42 @@
+import type { KmsError } from '../../src/contract/errors.js'
 import type { Realm } from '../../src/contract/identifiers.js'
 import type { VaultQuotas } from '../../src/contract/quotas.js'
-import type { RequestService } from '../../src/contract/wire.js'
 import { AuditLog } from '../audit/audit-log.js'
 import { serviceEvent } from '../audit/audit-record.js'
 import { UsageLog } from '../audit/usage-log.js'
-import type { Caller } from '../authorization/caller.js'
-import { requestService } from '../door/request-service.js'
+import type { KeySets, RegionOfSets } from '../lifecycle/key-sets.js'
 import { Sweeper } from '../lifecycle/sweeper.js'
 import { Sealer } from '../material/sealer.js'
+import { openGrantToken } from '../operations/grant-tokens.js'
+import { anyRowOf } from '../operations/table.js'
 import { Pipeline } from '../pipeline/pipeline.js'
 import { type Quotas, requestRates, resourceQuotas } from '../pipeline/quotas.js'
+import type { OtherRegions, Region } from '../pipeline/row.js'
 import { Throttle } from '../pipeline/throttle.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
 import { VaultStore } from '../storage/vault-store.js'
-import type { Regions } from './regions.js'
+
+/** All Regions of a vault, as one of them knows them. */
+export interface WholeVault extends OtherRegions {
+  readonly keySets: KeySets
+}
 
 export interface RegionVaultOptions {
   readonly vaultName: string
   readonly realm: Realm
   /** All Regions of the vault, this one among them. */
-  readonly regions: Regions
+  readonly regions: WholeVault
   readonly digestSigning: boolean
   readonly quotas: VaultQuotas
   /** How long new replicas are `Creating` and primaries `Updating`, by the vault's clock. Milliseconds. */
   readonly replicationDelay: number
   readonly now: () => number
   readonly onChange: (notice: ChangeNotice, realm: Realm) => void
-  readonly onClosed: () => void
+  readonly onClosed: (reason: KmsError) => void
 }
 
 /** One Region of a vault: its store, and everything that works on it. */
-export class RegionVault {
+export class RegionVault implements Region, RegionOfSets {
   readonly realm: Realm
   readonly store: VaultStore
   readonly sealer: Sealer
@@ -78,24 +84,46 @@ export class RegionVault {
     this.throttle = new Throttle(requestRates(quotas, realm.region))
     this.#audit = new AuditLog((records) => store.appendAudit(records, this.usage.take()))
     this.#sweeper = new Sweeper({ vaultName, realm, store, onDeparture: () => regions.keySets.expect(now(), true) })
+    const { sealer, quotas: resources } = this
+    const { keySets } = regions
     this.#pipeline = new Pipeline({
+      rowOf: anyRowOf,
       region: this,
-      regions,
-      audit: this.#audit,
-      sweeper: this.#sweeper,
-      digestSigning,
+      given: { realm, quotas: resources, custody: { digestSigning, sealer }, regions },
+      readClock: () => store.readClock(),
+      cached: store.cached,
+      stored: store.stored,
+      mutate: (work) => store.mutate(work),
+      record: (record) => this.record(record),
+      noteUsage: (keyId, usage) => this.usage.note(keyId, usage),
+      throttle: (...request) => this.throttle.admit(...request),
+      openGrantToken: (token) => openGrantToken(store, token),
+      // What looks at the whole vault, or changes it, sees it as time has made it.
+      catchUp: async () => {
+        await this.#sweeper.sweepIfDue()
+        await keySets.settleIfDue()
+      },
+      tend: async ({ keyId, state }) => {
+        if (state === 'Creating' || state === 'Updating') await keySets.settle(keyId, realm.region)
+        await this.#sweeper.tend(keyId)
+      },
+      withSet: (keyId, work) => keySets.withLock(keyId, work),
     })
   }
 
-  /** A connection for one caller. */
-  serviceFor(caller: Caller): RequestService {
-    return requestService(
-      async () => {
-        await this.store.verify()
-        this.#sweeper.sweepSoon()
-      },
-      (operation, input, requestId) => this.#pipeline.run(caller, operation, input, requestId),
-    )
+  /** To be called before requests, once for each batch of them. */
+  async prepare(): Promise<void> {
+    await this.store.verify()
+    this.#sweeper.sweepSoon()
+  }
+
+  /**
+   * Answers one request; see {@link Pipeline.run}.
+   *
+   * @throws a KmsError, or a defect's own error
+   */
+  run(...request: Parameters<Pipeline['run']>): Promise<unknown> {
+    return this.#pipeline.run(...request)
   }
 
   scheduleSweep(): void {
@@ -113,7 +141,7 @@ export class RegionVault {
 
   async close(): Promise<void> {
     this.#sweeper.stop()
-    await this.#audit.flush()
+    await this.#audit.close()
     this.store.close()
   }
 }

@@ -1,10 +1,9 @@
 import Box from '@cloudscape-design/components/box'
-import FileInput, { type FileInputProps } from '@cloudscape-design/components/file-input'
+import FileInput from '@cloudscape-design/components/file-input'
 import FormField from '@cloudscape-design/components/form-field'
-import Input, { type InputProps } from '@cloudscape-design/components/input'
+import Input from '@cloudscape-design/components/input'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import type { KeySpec } from 'browser-kms'
-import { useFirstField } from '../use-first-field.js'
 import { type ReadMaterial, rawLengthOf, readFile, readText } from './material-bytes.js'
 
 /** Where the material is: in a file, or typed. */
@@ -22,8 +21,6 @@ interface Props {
 
 /** Asks for key material: a file, or for raw bytes also text. */
 export default function ChooseMaterial({ spec, source, problem, onChange }: Props) {
-  const textField = useFirstField<InputProps.Ref>()
-  const fileField = useFirstField<FileInputProps.Ref>()
   const length = rawLengthOf(spec)
   return (
     <SpaceBetween size="s">
@@ -35,7 +32,6 @@ export default function ChooseMaterial({ spec, source, problem, onChange }: Prop
         >
           {/* Not a password field: the browser would offer to save it. A text cannot be wiped, but goes with the dialog. */}
           <Input
-            ref={textField}
             value={source.text ?? ''}
             disabled={source.file !== undefined}
             spellcheck={false}
@@ -56,7 +52,6 @@ export default function ChooseMaterial({ spec, source, problem, onChange }: Prop
       >
         <SpaceBetween direction="horizontal" size="xs" alignItems="center">
           <FileInput
-            ref={length === undefined ? fileField : null}
             value={source.file ? [source.file] : []}
             ariaLabel="Choose a file with the key material"
             onChange={({ detail: { value } }) => onChange(value[0] ? { file: value[0] } : {})}

@@ -1,17 +1,13 @@
 import Box from '@cloudscape-design/components/box'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
-import SpaceBetween from '@cloudscape-design/components/space-between'
-import Toggle, { type ToggleProps } from '@cloudscape-design/components/toggle'
+import Toggle from '@cloudscape-design/components/toggle'
 import { useState } from 'react'
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { kmsFor } from '../../vault/key-region.js'
 import { useVault } from '../../vault/vault-context.js'
-import { DialogActions } from '../dialog-actions.js'
 import { formatDate } from '../key-names.js'
-import { useDialogTask } from '../use-dialog-task.js'
-import { useFirstField } from '../use-first-field.js'
+import TaskDialog from '../task-dialog.js'
 import type { MaterialHistory } from './key-material.js'
 
 const SHORTEST_PERIOD = 90
@@ -28,8 +24,6 @@ interface Props {
 /** Turns automatic rotation on and off, and sets its period (ROT-11). */
 export default function EditRotation({ record, status, onClose }: Props) {
   const { vault } = useVault()
-  const { running, problem, run } = useDialogTask()
-  const field = useFirstField<ToggleProps.Ref>()
   const [isOn, setIsOn] = useState(status.KeyRotationEnabled === true)
   const [period, setPeriod] = useState(String(status.RotationPeriodInDays ?? USUAL_PERIOD))
 
@@ -40,60 +34,44 @@ export default function EditRotation({ record, status, onClose }: Props) {
 
   const save = async () => {
     const kms = kmsFor(vault, record)
-    const saved = isOn
-      ? await run(
-          () => kms.enableKeyRotation({ KeyId: record.keyId, RotationPeriodInDays: days }),
-          `The key material rotates every ${days} days from now on.`,
-        )
-      : await run(
-          () => kms.disableKeyRotation({ KeyId: record.keyId }),
-          'Automatic rotation is off. The key goes on with its present key material.',
-        )
-    if (saved) onClose()
+    if (isOn) {
+      await kms.enableKeyRotation({ KeyId: record.keyId, RotationPeriodInDays: days })
+      return `The key material rotates every ${days} days from now on.`
+    }
+    await kms.disableKeyRotation({ KeyId: record.keyId })
+    return 'Automatic rotation is off. The key goes on with its present key material.'
   }
 
   return (
-    <Modal
-      visible
-      onDismiss={onClose}
-      header="Edit automatic rotation"
-      closeAriaLabel="Close"
-      footer={
-        <DialogActions
-          action="Save"
-          runningText="Saving"
-          running={running}
-          disabled={isOn && !valid}
-          onAction={save}
-          onCancel={onClose}
-        />
-      }
+    <TaskDialog
+      title="Edit automatic rotation"
+      action="Save"
+      runningText="Saving"
+      disabled={isOn && !valid}
+      task={save}
+      onClose={onClose}
     >
-      <SpaceBetween size="l">
-        {problem}
-        <Toggle
-          ref={field}
-          checked={isOn}
-          onChange={({ detail }) => setIsOn(detail.checked)}
-          description="Rotations fall due by the clock of this device; one that falls due while the page is closed is made up for later."
-        >
-          Rotate automatically
-        </Toggle>
-        <FormField
-          label="Rotation period (in days)"
-          constraintText={`From ${SHORTEST_PERIOD} to ${LONGEST_PERIOD} days.`}
-          errorText={isOn && !valid && `Enter a whole number from ${SHORTEST_PERIOD} to ${LONGEST_PERIOD}.`}
-        >
-          <Input
-            type="number"
-            inputMode="numeric"
-            value={period}
-            disabled={!isOn}
-            onChange={({ detail }) => setPeriod(detail.value)}
-          />
-        </FormField>
-        {isOn && valid && first && <Box variant="p">The next rotation will be on {formatDate(first)}.</Box>}
-      </SpaceBetween>
-    </Modal>
+      <Toggle
+        checked={isOn}
+        onChange={({ detail }) => setIsOn(detail.checked)}
+        description="Rotations fall due by the clock of this device; one that falls due while the page is closed is made up for later."
+      >
+        Rotate automatically
+      </Toggle>
+      <FormField
+        label="Rotation period (in days)"
+        constraintText={`From ${SHORTEST_PERIOD} to ${LONGEST_PERIOD} days.`}
+        errorText={isOn && !valid && `Enter a whole number from ${SHORTEST_PERIOD} to ${LONGEST_PERIOD}.`}
+      >
+        <Input
+          type="number"
+          inputMode="numeric"
+          value={period}
+          disabled={!isOn}
+          onChange={({ detail }) => setPeriod(detail.value)}
+        />
+      </FormField>
+      {isOn && valid && first && <Box variant="p">The next rotation will be on {formatDate(first)}.</Box>}
+    </TaskDialog>
   )
 }

@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { formatDate } from '../key-names.js'
 
 const DAY = 86_400_000

@@ -1,19 +1,15 @@
 import Alert from '@cloudscape-design/components/alert'
-import Form from '@cloudscape-design/components/form'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
 import RadioGroup from '@cloudscape-design/components/radio-group'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useState } from 'react'
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { kmsFor, regionOf } from '../../vault/key-region.js'
 import { useVault } from '../../vault/vault-context.js'
-import { DialogActions } from '../dialog-actions.js'
 import { encryptsFiles } from '../key-kinds.js'
-import { isReplica } from '../regionality/key-set.js'
+import { isReplica } from '../key-set.js'
+import TaskDialog from '../task-dialog.js'
 import { useAnswer } from '../use-answer.js'
-import { useDialogTask } from '../use-dialog-task.js'
 import ChooseExpiry, { type Expiry, expiryProblem, expiryTerms } from './choose-expiry.js'
 import ChooseMaterial, { type MaterialSource, readSource } from './choose-material.js'
 import { historyOf, isWaiting } from './key-material.js'
@@ -29,7 +25,6 @@ const DESCRIPTION = /^[a-zA-Z0-9:/_\s.-]{0,256}$/
 /** Takes key material from the user, wraps it for the vault and imports it. */
 export default function ImportMaterial({ record, onClose }: Props) {
   const { vault } = useVault()
-  const { running, problem, run } = useDialogTask()
   const { KeySpec: spec } = record.metadata
   const [source, setSource] = useState<MaterialSource>({})
   const [expiry, setExpiry] = useState<Expiry>({ expires: false, day: '' })
@@ -44,88 +39,69 @@ export default function ImportMaterial({ record, onClose }: Props) {
 
   const importIt = async () => {
     setSubmitted(true)
-    if (wrongExpiry !== undefined || wrongDescription !== undefined) return
+    if (wrongExpiry !== undefined || wrongDescription !== undefined) return undefined
     const read = await readSource(source, spec)
     if ('problem' in read) {
       setWrongSource(read.problem)
-      return
+      return undefined
     }
     const terms: ImportTerms = {
       ...expiryTerms(expiry),
       ...(isNew && { ImportType: 'NEW_KEY_MATERIAL' }),
       ...(description !== '' && { KeyMaterialDescription: description }),
     }
-    const imported = await run(
-      async () => {
-        try {
-          await importWrapped(kmsFor(vault, record), { keyId: record.keyId, spec }, read.bytes, terms)
-        } finally {
-          read.bytes.fill(0)
-        }
-      },
-      isNew
-        ? 'Imported new key material. The key goes on with the current one until you rotate to it.'
-        : 'Imported the key material. Keep a copy of it: the vault never gives it out.',
-    )
-    if (imported) onClose()
+    try {
+      await importWrapped(kmsFor(vault, record), { keyId: record.keyId, spec }, read.bytes, terms)
+    } finally {
+      read.bytes.fill(0)
+    }
+    return isNew
+      ? 'Imported new key material. The key goes on with the current one until you rotate to it.'
+      : 'Imported the key material. Keep a copy of it: the vault never gives it out.'
   }
 
   return (
-    <Modal
-      visible
-      onDismiss={onClose}
-      header="Import key material"
-      closeAriaLabel="Close"
-      footer={
-        <DialogActions
-          action="Import key material"
-          runningText="Wrapping and importing"
-          running={running}
-          disabled={false}
-          onAction={importIt}
-          onCancel={onClose}
-        />
-      }
+    <TaskDialog
+      title="Import key material"
+      action="Import key material"
+      runningText="Wrapping and importing"
+      task={importIt}
+      onClose={onClose}
     >
-      <Form>
-        <SpaceBetween size="l">
-          {problem}
-          {record.metadata.MultiRegion && (
-            <Alert type="info">
-              This is for the key in {regionOf(record)}. Every key of a multi-Region set needs the same key material,
-              imported one by one.
-            </Alert>
-          )}
-          {encryptsFiles(record) && <ChooseImportType record={record} isNew={isNew} onChange={setIsNew} />}
-          <ChooseMaterial
-            spec={spec}
-            source={source}
-            problem={wrongSource}
-            onChange={(changed) => {
-              setSource(changed)
-              setWrongSource(undefined)
-            }}
+      {record.metadata.MultiRegion && (
+        <Alert type="info">
+          This is for the key in {regionOf(record)}. Every key of a multi-Region set needs the same key material,
+          imported one by one.
+        </Alert>
+      )}
+      {encryptsFiles(record) && <ChooseImportType record={record} isNew={isNew} onChange={setIsNew} />}
+      <ChooseMaterial
+        spec={spec}
+        source={source}
+        problem={wrongSource}
+        onChange={(changed) => {
+          setSource(changed)
+          setWrongSource(undefined)
+        }}
+      />
+      <ChooseExpiry expiry={expiry} problem={submitted ? wrongExpiry : undefined} onChange={setExpiry} />
+      {encryptsFiles(record) && (
+        <FormField
+          label={
+            <>
+              Key material description <i>- optional</i>
+            </>
+          }
+          errorText={wrongDescription}
+        >
+          <Input
+            value={description}
+            placeholder="Where its copy is"
+            onChange={({ detail }) => setDescription(detail.value)}
           />
-          <ChooseExpiry expiry={expiry} problem={submitted ? wrongExpiry : undefined} onChange={setExpiry} />
-          {encryptsFiles(record) && (
-            <FormField
-              label={
-                <>
-                  Key material description <i>- optional</i>
-                </>
-              }
-              errorText={wrongDescription}
-            >
-              <Input
-                value={description}
-                placeholder="Where its copy is"
-                onChange={({ detail }) => setDescription(detail.value)}
-              />
-            </FormField>
-          )}
-        </SpaceBetween>
-      </Form>
-    </Modal>
+        </FormField>
+      )}
+    </TaskDialog>
   )
 }
 

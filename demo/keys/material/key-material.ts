@@ -1,5 +1,5 @@
 import type { KmsClient, Vault } from 'browser-kms'
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { kmsFor } from '../../vault/key-region.js'
 import { pagesOf } from '../../vault/pages-of.js'
 

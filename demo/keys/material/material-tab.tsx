@@ -1,6 +1,6 @@
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import ErrorText from '../../notices/error-text.js'
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { encryptsFiles, isImported } from '../key-kinds.js'
 import { useAnswer } from '../use-answer.js'
 import ImportedMaterial from './imported-material.js'

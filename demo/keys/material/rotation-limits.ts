@@ -1,6 +1,6 @@
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { isImported } from '../key-kinds.js'
-import { isReplica, primaryRegionOf } from '../regionality/key-set.js'
+import { isReplica, primaryRegionOf } from '../key-set.js'
 import { isWaiting, type MaterialHistory, rotationsLeft } from './key-material.js'
 
 type KeyState = KeyRecord['metadata']['KeyState']

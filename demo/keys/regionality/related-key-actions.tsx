@@ -1,6 +1,6 @@
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown'
 import { lazy, Suspense, useState } from 'react'
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../../vault/key-facts.js'
 import { regionOf } from '../../vault/key-region.js'
 import { isImported } from '../key-kinds.js'
 import { useKeyActions } from '../use-key-actions.js'

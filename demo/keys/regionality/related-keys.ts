@@ -1,6 +1,5 @@
-import type { KmsClient, Vault } from 'browser-kms'
-import type { KeyRecord } from '../../vault/key-directory.js'
-import { pagesOf } from '../../vault/pages-of.js'
+import type { Vault } from 'browser-kms'
+import { type KeyRecord, recordOf } from '../../vault/key-facts.js'
 
 /** One key of a multi-Region set. */
 export interface RelatedKey {
@@ -18,21 +17,7 @@ export async function relatedKeysOf(vault: Vault, { keyId, metadata }: KeyRecord
   return Promise.all(
     members.map(async (member) => {
       const { Region: region = '', Arn: arn = '' } = member
-      return { region, arn, isPrimary: member === PrimaryKey, record: await recordIn(vault.region(region), keyId) }
+      return { region, arn, isPrimary: member === PrimaryKey, record: await recordOf(vault.region(region), keyId) }
     }),
   )
-}
-
-async function recordIn(kms: KmsClient, keyId: string): Promise<KeyRecord | undefined> {
-  try {
-    const [{ KeyMetadata }, pages] = await Promise.all([
-      kms.describeKey({ KeyId: keyId }),
-      pagesOf((marker) => kms.listAliases({ KeyId: keyId, Marker: marker })),
-    ])
-    const names = pages.flatMap(({ Aliases }) => Aliases.map(({ AliasName }) => AliasName.replace(/^alias\//, '')))
-    return { keyId, metadata: KeyMetadata, aliases: names.sort() }
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NotFoundException') return undefined
-    throw error
-  }
 }

@@ -35,6 +35,18 @@ export interface HashTask {
 export class DataService {
   readonly #digests = new Map<number, Promise<Digest>>()
 
+  /** Takes a Web Lock, and keeps it for good: who gets it after this worker knows that it has ended. */
+  holdWhileAlive(lock: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      navigator.locks
+        .request(lock, () => {
+          resolve()
+          return new Promise<never>(() => {})
+        })
+        .catch(reject)
+    })
+  }
+
   async seal({ contentKey, layout, run }: Task): Promise<Done> {
     return done(await sealRun(await contentCipher(contentKey), layout, run), run)
   }

@@ -1,18 +1,11 @@
 /** Workers for bulk encryption: neither the page, which would freeze, nor the HSM, which would answer nobody meanwhile. */
-import { type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import { transfer } from 'comlink'
+import { type Remote, releaseProxy, remoteOf } from '../../client/remote.js'
 import type { Bytes } from '../../contract/bytes.js'
+import { KMSInternalException } from '../../contract/errors.js'
+import { hasMethods } from '../option-readers.js'
 import type { DataService, Done, HashTask, Refused, Task } from './data-service.js'
-
-/** How bulk data is encrypted. */
-export interface DataWorkersOptions {
-  /** How many workers there are at most; default one less than the processors, 1 to 4. */
-  readonly count?: number
-  /**
-   * Starts a worker with the file `browser-kms/data-worker.js`: for pages under Trusted Types, and for applications that
-   * build their own. Default: the file that comes with the package.
-   */
-  readonly start?: () => Worker
-}
+import type { DataWorkersOptions } from './options.js'
 
 /** Bytes of a message that are worked on where it is: starting a worker takes longer, and the page does not notice them. */
 export const HERE_UP_TO = 1_048_576
@@ -22,33 +15,36 @@ const MOST_BY_DEFAULT = 4
 /** Milliseconds that a worker has for its first answer before it is taken for a file that is none. */
 const START_TIMEOUT = 30_000
 
-/** A data worker, and how much it has to do. */
+/** A data worker, and how much it has to do. Whatever becomes of it, whoever waits for it is answered. */
 export class Seat {
   readonly #worker: Worker
   readonly #service: Remote<DataService>
+  readonly #onFailure: (seat: Seat) => void
   /** Tells who waits that the worker has failed. */
   readonly #waiting = new Set<(reason: Error) => void>()
   readonly #silence: ReturnType<typeof setTimeout>
-  #hasEnded = false
+  readonly #watch = new AbortController()
+  /** Resolves once it would be heard of if the worker died. */
+  readonly #watched: Promise<void>
+  /** Why the worker takes no work any more. */
+  #ended: Error | undefined
   /** Messages that are being hashed in it. */
   transcripts = 0
 
-  constructor(worker: Worker, onFailure: (seat: Seat) => void) {
+  /** @param place where its file is, for a person */
+  constructor(worker: Worker, place: string, onFailure: (seat: Seat) => void) {
     this.#worker = worker
-    this.#service = wrap<DataService>(worker)
-    const fail = (reason: string) => {
-      for (const tell of this.#waiting) tell(new Error(`${reason} (Under Trusted Types, pass dataWorkers: { start }.)`))
-      onFailure(this)
-      this.end()
-    }
+    this.#service = remoteOf<DataService>(worker, ['seal', 'open', 'hash', 'digest', 'forget', 'holdWhileAlive'])
+    this.#onFailure = onFailure
     this.#silence = setTimeout(
-      () => fail('The data worker does not answer. Does its file import browser-kms/data-worker.js?'),
+      () => this.#fail(`The data worker does not answer. Does its file, ${place}, import browser-kms/data-worker.js?`),
       START_TIMEOUT,
     )
     worker.addEventListener('message', () => clearTimeout(this.#silence), { once: true })
     worker.addEventListener('error', ({ message }) =>
-      fail(`The data worker could not be started, or has failed${message ? `: ${message}` : '.'}`),
+      this.#fail(cannotStart(place, message || 'the file cannot be loaded, or fails')),
     )
+    this.#watched = this.#watchLife()
   }
 
   get load(): number {
@@ -56,36 +52,73 @@ export class Seat {
   }
 
   seal(task: Task): Promise<Done> {
-    return this.#await(this.#service.seal(movable(task)))
+    return this.#await(() => this.#service.seal(movable(task)))
   }
 
   open(task: Task): Promise<Done | Refused> {
-    return this.#await<Done | Refused>(this.#service.open(movable(task)))
+    return this.#await<Done | Refused>(() => this.#service.open(movable(task)))
   }
 
   hash(task: HashTask): Promise<ArrayBuffer> {
-    return this.#await(this.#service.hash(transfer(task, [task.bytes.buffer])))
+    return this.#await(() => this.#service.hash(transfer(task, [task.bytes.buffer])))
   }
 
   digest(id: number): Promise<Bytes> {
-    return this.#await(this.#service.digest(id))
+    return this.#await(() => this.#service.digest(id))
   }
 
   forget(id: number): void {
-    if (!this.#hasEnded) void this.#service.forget(id)
+    void this.#watched.then(() => {
+      if (!this.#ended) void this.#service.forget(id)
+    })
   }
 
-  end(): void {
-    this.#hasEnded = true
+  end(reason = new KMSInternalException('The data worker was ended.')): void {
+    if (this.#ended) return
+    this.#ended = reason
     clearTimeout(this.#silence)
+    this.#watch.abort()
+    for (const tell of this.#waiting) tell(reason)
     this.#service[releaseProxy]()
     this.#worker.terminate()
   }
 
-  #await<Result>(answer: Promise<Result>): Promise<Result> {
+  #fail(reason: string): void {
+    if (this.#ended) return
+    this.#onFailure(this)
+    this.end(new KMSInternalException(reason))
+  }
+
+  /**
+   * A worker that was terminated, by whomever, or for want of memory, tells nobody: no event comes. It holds a Web Lock
+   * while it lives, which is the page's once it does not. It gets no work before it does.
+   */
+  async #watchLife(): Promise<void> {
+    const name = `browser-kms/data-worker/${crypto.randomUUID()}`
+    const { signal } = this.#watch
+    try {
+      await this.#service.holdWhileAlive(name)
+      const gone = () => this.#fail('A data worker has ended before its work was done. Begin the message again.')
+      navigator.locks.request(name, { signal }, gone).catch(() => {
+        // The worker was ended here, and nobody waits for its end any more.
+      })
+    } catch (error) {
+      this.#fail(`The data worker is of another version, or cannot be watched: ${(error as Error).message}`)
+    }
+  }
+
+  /** Work is sent in the order in which it comes. */
+  #await<Result>(ask: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
+      if (this.#ended) throw this.#ended
       this.#waiting.add(reject)
-      answer.then(resolve, reject).finally(() => this.#waiting.delete(reject))
+      this.#watched
+        .then(() => {
+          if (this.#ended) throw this.#ended
+          return ask()
+        })
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(reject))
     })
   }
 }
@@ -94,15 +127,16 @@ export class Seat {
 export class DataWorkers {
   readonly count: number
   readonly #start: () => Worker
+  readonly #place: string
   readonly #seats = new Set<Seat>()
   #idle: ReturnType<typeof setInterval> | undefined
   #lastUse = 0
 
-  constructor({ count, start = startWorker }: DataWorkersOptions = {}) {
-    if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
-      throw new TypeError('The count of data workers must be a whole number above 0.')
+  constructor(options: DataWorkersOptions) {
+    const { count, url, start = () => startWorker(url) } = options
     this.count = count ?? Math.min(MOST_BY_DEFAULT, Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1))
     this.#start = start
+    this.#place = placeOf(options) ?? (options.start ? 'what start gave' : 'the file that comes with the package')
   }
 
   /** The worker with the least to do. */
@@ -111,9 +145,20 @@ export class DataWorkers {
     let least: Seat | undefined
     for (const seat of this.#seats) if (!least || seat.load < least.load) least = seat
     if (least && (least.load === 0 || this.#seats.size >= this.count)) return least
-    const seat = new Seat(this.#start(), (failed) => this.#seats.delete(failed))
+    const seat = new Seat(this.#started(), this.#place, (failed) => this.#seats.delete(failed))
     this.#seats.add(seat)
     return seat
+  }
+
+  #started(): Worker {
+    let reason = 'it is no Worker'
+    try {
+      const worker = this.#start()
+      if (hasMethods(worker, ['postMessage', 'terminate', 'addEventListener'])) return worker
+    } catch (error) {
+      reason = (error as Error).message
+    }
+    throw new KMSInternalException(cannotStart(this.#place, reason))
   }
 
   /** Ends the workers once they have had nothing to do for a while. */
@@ -131,30 +176,48 @@ export class DataWorkers {
   }
 }
 
-/** Of all who do not ask for their own. */
-let shared: DataWorkers | undefined
-/** Who asks with the same options shares the workers. */
-const asked = new WeakMap<DataWorkersOptions, DataWorkers>()
+/** By how many there are. */
+type Pools = Map<number | undefined, DataWorkers>
+/** Who asks for the same workers shares them: of a place, or of a function that starts them. */
+const placed = new Map<string | undefined, Pools>()
+const started = new WeakMap<() => Worker, Pools>()
 
 /**
- * @param options how many workers; `false` for none, where all is done on the calling thread
- * @returns undefined for none
+ * @param options how many workers, and where they come from; `false` for none, where all is done on the calling thread
+ * @returns undefined for none, and where there are none, or nobody could tell that one has died
  */
-export function dataWorkersFor(options: DataWorkersOptions | false | undefined): DataWorkers | undefined {
-  if (options === false || typeof Worker === 'undefined') return undefined
-  if (options === undefined) {
-    shared ??= new DataWorkers()
-    return shared
-  }
-  const workers = asked.get(options) ?? new DataWorkers(options)
-  asked.set(options, workers)
+export function dataWorkersFor(options: DataWorkersOptions | false = {}): DataWorkers | undefined {
+  if (options === false || typeof Worker === 'undefined' || !navigator.locks) return undefined
+  const { start, count } = options
+  const pools = start ? poolsOf(started, start) : poolsOf(placed, placeOf(options))
+  const workers = pools.get(count) ?? new DataWorkers(options)
+  pools.set(count, workers)
   return workers
+}
+
+function poolsOf<Origin>(
+  all: { get(origin: Origin): Pools | undefined; set(origin: Origin, pools: Pools): unknown },
+  origin: Origin,
+): Pools {
+  const pools = all.get(origin) ?? new Map()
+  all.set(origin, pools)
+  return pools
+}
+
+function placeOf({ url }: DataWorkersOptions): string | undefined {
+  return url === undefined ? undefined : String(url)
+}
+
+function cannotStart(place: string, reason: string): string {
+  return `The data worker could not be started from ${place}, or has failed: ${reason}. Say where browser-kms/data-worker.js is by dataWorkers: { url }, under Trusted Types by a TrustedScriptURL; dataWorkers: false does without.`
 }
 
 function movable(task: Task): Task {
   return transfer(task, [task.run.bytes.buffer])
 }
 
-function startWorker(): Worker {
+function startWorker(url: DataWorkersOptions['url']): Worker {
+  // Browsers take a TrustedScriptURL wherever the DOM types say string.
+  if (url !== undefined) return new Worker(url as string, { type: 'module' })
   return new Worker(new URL('./entry.ts', import.meta.url), { type: 'module' })
 }

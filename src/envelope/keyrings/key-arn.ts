@@ -1,4 +1,12 @@
-/** ARNs of KMS keys (KR-3, KR-8). */
+/** Names of KMS keys (KR-3, KR-8). */
+import { type Reader, text } from '../../contract/reader.js'
+
+/** Keys, and keyrings, that a keyring has at most. */
+export const MOST_KEYS = 1_000
+
+/** Reads the identifier of a key, in any form; KMS says whether there is such a key. */
+export const keyIdentifier: Reader<string> = text({ shortest: 1, longest: 2_048 })
+
 const KEY_ARN = /^arn:([^:]+):kms:([^:]+):([^:]+):key\/(.+)$/
 
 export interface KeyArn {

@@ -1,9 +1,11 @@
 /** Data keys by the operations of AWS KMS: as handles where the client is a vault's, as bytes otherwise. */
 import { type Bytes, encoder } from '../../contract/bytes.js'
 import { type HandleWish, hasHandles, type WishedHandle, withHandle } from '../../contract/data-keys.js'
+import { KMSInternalException } from '../../contract/errors.js'
 import type { EncryptionContext } from '../encryption-context.js'
 import type { EncryptedDataKey } from '../header.js'
 import { type DataKey, type UnwrappingRequest, type WrappedKey, type WrappingRequest, wipe } from '../materials.js'
+import { hasMethods } from '../option-readers.js'
 import { keyArn } from './key-arn.js'
 
 interface RequestOfKms {
@@ -38,6 +40,10 @@ interface VaultCalls {
   ): Promise<WishedHandle & { readonly KeyId: string; readonly CiphertextBlob?: Bytes }>
 }
 
+export function isKmsCalls(value: unknown): boolean {
+  return hasMethods(value, ['generateDataKey', 'encrypt', 'decrypt'])
+}
+
 /** Provider id of all data keys that KMS has encrypted. */
 export const KMS_PROVIDER = 'aws-kms'
 
@@ -63,12 +69,13 @@ export class DataKeyClient {
     if (vault) {
       const wish = { ...wishOf(suite.id, handleFor), usage: 'encrypt' as const, alsoUnder }
       const answer = await vault[withHandle]('GenerateDataKey', input, wish)
-      return { dataKey: answer.dataKey, encryptedDataKeys: [answer, ...answer.alsoEncrypted].map(encryptedBy) }
+      return { dataKey: handleOf(answer), encryptedDataKeys: [answer, ...answer.alsoEncrypted].map(encryptedBy) }
     }
     const answer = await this.#calls.generateDataKey(input)
     const dataKey = answer.Plaintext as Bytes | undefined
     try {
-      if (dataKey?.byteLength !== suite.keyLength) throw new Error('KMS made a data key of another length.')
+      if (dataKey?.byteLength !== suite.keyLength)
+        throw new KMSInternalException('KMS made a data key of another length.')
       const encryptedDataKeys = [encryptedBy(answer)]
       for (const other of alsoUnder) encryptedDataKeys.push(await this.encrypt(other, dataKey, encryptionContext))
       return { dataKey, encryptedDataKeys }
@@ -95,10 +102,11 @@ export class DataKeyClient {
     if (vault) {
       const wish = { ...wishOf(suite.id, handleFor), usage: 'decrypt' as const }
       const answer = await vault[withHandle]('Decrypt', input, wish)
-      return { dataKey: answer.dataKey, usedKey: answer.KeyId }
+      return { dataKey: handleOf(answer), usedKey: answer.KeyId }
     }
     const { KeyId: usedKey, Plaintext } = await this.#calls.decrypt(input)
-    if (Plaintext?.byteLength !== suite.keyLength) throw new Error('KMS decrypted a data key of another length.')
+    if (Plaintext?.byteLength !== suite.keyLength)
+      throw new KMSInternalException('KMS decrypted a data key of another length.')
     return { dataKey: Plaintext as Bytes, usedKey }
   }
 
@@ -117,6 +125,14 @@ function wishOf(suiteId: number, handleFor: WrappingRequest['handleFor']): Pick<
   return handleFor instanceof Uint8Array ? { suiteId, messageId: handleFor } : { suiteId }
 }
 
+/** A worker of another version, or a port that another one stands behind, may not know of handles. */
+function handleOf({ dataKey }: Partial<WishedHandle>): DataKey {
+  if (dataKey) return dataKey
+  throw new KMSInternalException(
+    'The vault gave no handle of the data key, which it was asked for: its worker may be of another version than the page.',
+  )
+}
+
 function encryptedBy({
   KeyId = '',
   CiphertextBlob,
@@ -124,7 +140,8 @@ function encryptedBy({
   readonly KeyId?: string | undefined
   readonly CiphertextBlob?: Uint8Array | undefined
 }): EncryptedDataKey {
-  if (!keyArn(KeyId) || !CiphertextBlob) throw new Error('KMS did not name the key that it used by its ARN.')
+  if (!keyArn(KeyId) || !CiphertextBlob)
+    throw new KMSInternalException('KMS did not name the key that it used by its ARN.')
   return {
     providerId: KMS_PROVIDER,
     providerInfo: encoder.encode(KeyId),

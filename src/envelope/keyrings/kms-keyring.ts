@@ -1,8 +1,21 @@
 import type { Bytes } from '../../contract/bytes.js'
+import { ValidationException } from '../../contract/errors.js'
+import {
+  flag,
+  handleOf,
+  listOf,
+  optional,
+  type Reader,
+  read,
+  structure,
+  text,
+  unreadableValue,
+} from '../../contract/reader.js'
 import { decodeText } from '../bytes.js'
+import { DataKeyUnwrapError } from '../errors.js'
 import { type Keyring, type UnwrappingRequest, type WrappedKey, type WrappingRequest, wipe } from '../materials.js'
-import { type KeyArn, keyArn, multiRegionId, standsFor } from './key-arn.js'
-import { DataKeyClient, KMS_PROVIDER, type KmsCalls } from './kms-data-keys.js'
+import { type KeyArn, keyArn, keyIdentifier, MOST_KEYS, multiRegionId, standsFor } from './key-arn.js'
+import { DataKeyClient, isKmsCalls, KMS_PROVIDER, type KmsCalls } from './kms-data-keys.js'
 
 /** Which KMS keys a discovery keyring may use (KR-7). */
 export interface DiscoveryFilter {
@@ -27,7 +40,44 @@ export interface KmsKeyringOptions {
    * another Region its replica in this one is used (KR-10). Default: every key that a message names, where it is.
    */
   readonly discoveryRegion?: string
+  /** At most ten, as AWS KMS takes them. */
   readonly grantTokens?: readonly string[]
+}
+
+const members = structure({
+  client: handleOf<KmsKeyringOptions['client']>(
+    'a KMS client (vault.kms, or the KMS class of @aws-sdk/client-kms), or a function that gives the client of a Region',
+    (value) => typeof value === 'function' || isKmsCalls(value),
+  ),
+  generatorKeyId: optional(keyIdentifier),
+  keyIds: optional(listOf(keyIdentifier, { most: MOST_KEYS })),
+  discovery: optional(flag),
+  discoveryFilter: optional(
+    structure({
+      partition: text({ shortest: 1, longest: 128 }),
+      accountIDs: listOf(text({ shortest: 1, longest: 128 }), { least: 1, most: MOST_KEYS }),
+    }),
+  ),
+  discoveryRegion: optional(text({ shortest: 1, longest: 128 })),
+  grantTokens: optional(listOf(text({ shortest: 1, longest: 8_192 }), { most: 10 })),
+})
+
+const kmsKeyringOptions: Reader<KmsKeyringOptions> = (value, path) => {
+  const options = members(value, path)
+  const { discovery = false } = options
+  const keyIds = keyIdsOf(options)
+  if (discovery === keyIds.length > 0)
+    throw unreadableValue(path, 'must have either keys, or discovery: true to use whichever a message names')
+  if (!discovery && (options.discoveryFilter || options.discoveryRegion !== undefined))
+    throw unreadableValue(path, 'must have discovery: true for discoveryFilter and discoveryRegion to mean anything')
+  const multiRegion = keyIds.map(multiRegionId).filter((id) => id !== undefined)
+  if (new Set(multiRegion).size < multiRegion.length)
+    throw unreadableValue(path, 'must not list a multi-Region key twice: one of its replicas is enough')
+  return options
+}
+
+function keyIdsOf({ generatorKeyId, keyIds = [] }: KmsKeyringOptions): readonly string[] {
+  return generatorKeyId === undefined ? keyIds : [generatorKeyId, ...keyIds]
 }
 
 /**
@@ -44,29 +94,18 @@ export class KmsKeyring implements Keyring {
   readonly #options: KmsKeyringOptions
   readonly #keyIds: readonly string[]
 
+  /** @throws `ValidationException` for options that cannot be */
   constructor(options: KmsKeyringOptions) {
-    const { generatorKeyId, keyIds = [], discovery = false, discoveryFilter } = options
-    this.#keyIds = generatorKeyId === undefined ? keyIds : [generatorKeyId, ...keyIds]
-    this.#options = options
-    if (discovery === this.#keyIds.length > 0)
-      throw new TypeError('A KMS keyring has either keys, or discovery: true to use whichever a message names.')
-    if (this.#keyIds.some((keyId) => typeof keyId !== 'string' || keyId === ''))
-      throw new TypeError('Identifiers of KMS keys must not be empty.')
-    if (discoveryFilter && (!discovery || discoveryFilter.accountIDs.length === 0))
-      throw new TypeError('A discovery filter needs discovery: true and at least one account.')
-    if (options.discoveryRegion !== undefined && !discovery)
-      throw new TypeError('discoveryRegion needs discovery: true.')
-    const multiRegion = this.#keyIds.map(multiRegionId).filter((id) => id !== undefined)
-    if (new Set(multiRegion).size < multiRegion.length)
-      throw new TypeError('A multi-Region key is listed twice: one of its replicas is enough.')
+    this.#options = read(kmsKeyringOptions, options, 'options')
+    this.#keyIds = keyIdsOf(this.#options)
   }
 
   async wrap(request: WrappingRequest): Promise<WrappedKey> {
     const { generatorKeyId, discovery } = this.#options
-    if (discovery) throw new TypeError('A discovery keyring cannot encrypt: it has no key of its own.')
+    if (discovery) throw new ValidationException('A discovery keyring cannot encrypt: it has no key of its own.')
     if (request.dataKey) return this.#wrapWith(this.#keyIds, request, request.dataKey)
     if (generatorKeyId === undefined)
-      throw new TypeError('The KMS keyring has no generatorKeyId to make a data key with.')
+      throw new ValidationException('The KMS keyring has no generatorKeyId to make a data key with.')
     const others = this.#keyIds.slice(1)
     const client = this.#client(generatorKeyId)
     const isOneClient = others.every((keyId) => this.#calls(keyId) === this.#calls(generatorKeyId))
@@ -91,14 +130,19 @@ export class KmsKeyring implements Keyring {
       if (encrypted.providerId !== KMS_PROVIDER) continue
       const named = keyArn(decodeText(encrypted.providerInfo) ?? '')
       if (!named)
-        return { errors: [...errors, new Error('The message names a KMS key by something else than its ARN.')] }
+        return {
+          errors: [
+            ...errors,
+            new DataKeyUnwrapError([], 'The message names a KMS key by something else than its ARN.'),
+          ],
+        }
       const keyId = this.#keyFor(named)
       if (keyId === undefined) continue
       try {
         const { dataKey, usedKey } = await this.#client(keyId).decrypt(keyId, encrypted, request)
         if (usedKey === keyId) return { dataKey }
         wipe(dataKey)
-        errors.push(new Error('KMS decrypted with another key than the one asked for.'))
+        errors.push(new DataKeyUnwrapError([], 'KMS decrypted with another key than the one asked for.'))
       } catch (error) {
         errors.push(error as Error)
       }
@@ -106,7 +150,8 @@ export class KmsKeyring implements Keyring {
     const unusable = this.#keyIds.filter((keyId) => !keyArn(keyId))
     if (errors.length === 0 && unusable.length > 0)
       errors.push(
-        new Error(
+        new DataKeyUnwrapError(
+          [],
           `A KMS keyring decrypts only with keys that it has by their ARN: ${unusable.join(', ')} cannot be used.`,
         ),
       )

@@ -1,4 +1,6 @@
 import type { Bytes } from '../../contract/bytes.js'
+import { ValidationException } from '../../contract/errors.js'
+import { listOf, optional, type Reader, read, structure, unreadableValue } from '../../contract/reader.js'
 import { DataKeyUnwrapError } from '../errors.js'
 import {
   type DataKey,
@@ -8,6 +10,8 @@ import {
   type WrappingRequest,
   wipe,
 } from '../materials.js'
+import { keyring } from '../option-readers.js'
+import { MOST_KEYS } from './key-arn.js'
 
 /** Keyrings of which any one can decrypt a message: each of them is a full reader. */
 export interface MultiKeyringOptions {
@@ -15,6 +19,16 @@ export interface MultiKeyringOptions {
   readonly generator?: Keyring
   /** Encrypt the same data key, each for itself. */
   readonly children?: readonly Keyring[]
+}
+
+const members = structure({
+  generator: optional(keyring),
+  children: optional(listOf(keyring, { most: MOST_KEYS })),
+})
+const multiKeyringOptions: Reader<MultiKeyringOptions> = (value, path) => {
+  const options = members(value, path)
+  if (!options.generator && !options.children?.length) throw unreadableValue(path, 'must have a generator or children')
+  return options
 }
 
 /**
@@ -31,17 +45,18 @@ export class MultiKeyring implements Keyring {
   readonly #generator: Keyring | undefined
   readonly #children: readonly Keyring[]
 
-  constructor({ generator, children = [] }: MultiKeyringOptions) {
-    if (!generator && children.length === 0) throw new TypeError('A multi-keyring needs a generator or children.')
+  /** @throws `ValidationException` for options that cannot be */
+  constructor(options: MultiKeyringOptions) {
+    const { generator, children = [] } = read(multiKeyringOptions, options, 'options')
     this.#generator = generator
     this.#children = children
   }
 
   async wrap(request: WrappingRequest): Promise<WrappedKey> {
     if (this.#generator && request.dataKey)
-      throw new TypeError('There is a data key already: a multi-keyring with a generator makes its own.')
+      throw new ValidationException('There is a data key already: a multi-keyring with a generator makes its own.')
     if (!this.#generator && !request.dataKey)
-      throw new TypeError('A multi-keyring without a generator cannot make a data key.')
+      throw new ValidationException('A multi-keyring without a generator cannot make a data key.')
     const keyrings = this.#keyrings
     // The next keyrings encrypt the bytes that the first one gives.
     const handleFor = keyrings.length > 1 ? undefined : request.handleFor

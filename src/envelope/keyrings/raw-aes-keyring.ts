@@ -1,8 +1,12 @@
 import { type Bytes, concatenate, encoder, equalInConstantTime, u32 } from '../../contract/bytes.js'
+import { read, structure } from '../../contract/reader.js'
 import { type EncryptionContext, serializeContext } from '../encryption-context.js'
+import { DataKeyUnwrapError } from '../errors.js'
 import { IV_LENGTH, TAG_LENGTH } from '../header.js'
 import type { Keyring, UnwrappingRequest, WrappedKey, WrappingRequest } from '../materials.js'
-import { checkNamespace } from './raw.js'
+import { cryptoKey, keyName, keyNamespace } from './raw.js'
+
+const rawAesKeyringOptions = structure({ keyNamespace, keyName, wrappingKey: cryptoKey('AES-GCM') })
 
 export interface RawAesKeyringOptions {
   /** Says whose key it is; not `aws-kms`. */
@@ -24,10 +28,9 @@ export interface RawAesKeyringOptions {
 export class RawAesKeyring implements Keyring {
   readonly #options: RawAesKeyringOptions
 
+  /** @throws `ValidationException` for options that cannot be */
   constructor(options: RawAesKeyringOptions) {
-    checkNamespace(options.keyNamespace)
-    if (options.wrappingKey.algorithm.name !== 'AES-GCM') throw new TypeError('The wrapping key must be for AES-GCM.')
-    this.#options = options
+    this.#options = read(rawAesKeyringOptions, options, 'options')
   }
 
   async wrap({ suite, encryptionContext, dataKey }: WrappingRequest): Promise<WrappedKey> {
@@ -56,7 +59,9 @@ export class RawAesKeyring implements Keyring {
         const opened = await crypto.subtle.decrypt(parameters(iv, encryptionContext), wrappingKey, encryptedDataKey)
         return { dataKey: new Uint8Array(opened) }
       } catch {
-        errors.push(new Error(`The data key cannot be opened with ${keyNamespace}/${this.#options.keyName}.`))
+        errors.push(
+          new DataKeyUnwrapError([], `The data key cannot be opened with ${keyNamespace}/${this.#options.keyName}.`),
+        )
       }
     }
     return { errors }

@@ -1,7 +1,22 @@
 import { encoder } from '../../contract/bytes.js'
+import { ValidationException } from '../../contract/errors.js'
+import { optional, type Reader, read, structure, unreadableValue } from '../../contract/reader.js'
 import { decodeText } from '../bytes.js'
+import { DataKeyUnwrapError } from '../errors.js'
 import type { Keyring, UnwrappingRequest, WrappedKey, WrappingRequest } from '../materials.js'
-import { checkNamespace } from './raw.js'
+import { cryptoKey, keyName, keyNamespace } from './raw.js'
+
+const members = structure({
+  keyNamespace,
+  keyName,
+  publicKey: optional(cryptoKey('RSA-OAEP')),
+  privateKey: optional(cryptoKey('RSA-OAEP')),
+})
+const rawRsaKeyringOptions: Reader<RawRsaKeyringOptions> = (value, path) => {
+  const options = members(value, path)
+  if (!options.publicKey && !options.privateKey) throw unreadableValue(path, 'must have publicKey, privateKey or both')
+  return options
+}
 
 export interface RawRsaKeyringOptions {
   /** Says whose key it is; not `aws-kms`. */
@@ -25,17 +40,14 @@ export interface RawRsaKeyringOptions {
 export class RawRsaKeyring implements Keyring {
   readonly #options: RawRsaKeyringOptions
 
+  /** @throws `ValidationException` for options that cannot be */
   constructor(options: RawRsaKeyringOptions) {
-    checkNamespace(options.keyNamespace)
-    const keys = [options.publicKey, options.privateKey].filter((key) => key !== undefined)
-    if (keys.length === 0 || keys.some(({ algorithm }) => algorithm.name !== 'RSA-OAEP'))
-      throw new TypeError('A raw RSA keyring needs a public or private key for RSA-OAEP.')
-    this.#options = options
+    this.#options = read(rawRsaKeyringOptions, options, 'options')
   }
 
   async wrap({ suite, dataKey }: WrappingRequest): Promise<WrappedKey> {
     const { publicKey, keyNamespace, keyName } = this.#options
-    if (!publicKey) throw new TypeError('The RSA keyring has no public key to encrypt with.')
+    if (!publicKey) throw new ValidationException('The RSA keyring has no public key to encrypt with.')
     const key = dataKey ?? crypto.getRandomValues(new Uint8Array(suite.keyLength))
     const encryptedDataKey = new Uint8Array(await crypto.subtle.encrypt('RSA-OAEP', publicKey, key))
     return {
@@ -46,14 +58,15 @@ export class RawRsaKeyring implements Keyring {
 
   async unwrap({ encryptedDataKeys }: UnwrappingRequest): ReturnType<Keyring['unwrap']> {
     const { privateKey, keyNamespace, keyName } = this.#options
-    if (!privateKey) return { errors: [new Error('The RSA keyring has no private key to decrypt with.')] }
+    if (!privateKey)
+      return { errors: [new DataKeyUnwrapError([], 'The RSA keyring has no private key to decrypt with.')] }
     const errors: Error[] = []
     for (const { providerId, providerInfo, encryptedDataKey } of encryptedDataKeys) {
       if (providerId !== keyNamespace || decodeText(providerInfo) !== keyName) continue
       try {
         return { dataKey: new Uint8Array(await crypto.subtle.decrypt('RSA-OAEP', privateKey, encryptedDataKey)) }
       } catch {
-        errors.push(new Error(`The data key cannot be opened with ${keyNamespace}/${keyName}.`))
+        errors.push(new DataKeyUnwrapError([], `The data key cannot be opened with ${keyNamespace}/${keyName}.`))
       }
     }
     return { errors }

@@ -1,4 +1,6 @@
+import { ValidationException } from '../../contract/errors.js'
 import { decodeText } from '../bytes.js'
+import { DataKeyUnwrapError } from '../errors.js'
 import { type Keyring, type UnwrappingRequest, type WrappedKey, type WrappingRequest, wipe } from '../materials.js'
 import { type KeyArn, keyArn, standsFor } from './key-arn.js'
 import { DataKeyClient, KMS_PROVIDER, type KmsCalls } from './kms-data-keys.js'
@@ -20,7 +22,7 @@ export class VaultKeyring implements Keyring {
   }
 
   wrap(request: WrappingRequest): Promise<WrappedKey> {
-    if (request.dataKey) throw new TypeError('The key of a vault makes data keys of its own.')
+    if (request.dataKey) throw new ValidationException('The key of a vault makes data keys of its own.')
     return this.#client.generate(this.#keyId, request, [])
   }
 
@@ -34,7 +36,7 @@ export class VaultKeyring implements Keyring {
           const { dataKey, usedKey } = await this.#client.decrypt(keyId, encrypted, request)
           if (standsFor(keyArn(usedKey ?? '') as KeyArn, named)) return { dataKey }
           wipe(dataKey)
-          errors.push(new Error('The message names another key than the one that opens it.'))
+          errors.push(new DataKeyUnwrapError([], 'The message names another key than the one that opens it.'))
         } catch (error) {
           errors.push(error as Error)
         }

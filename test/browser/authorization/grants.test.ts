@@ -154,6 +154,127 @@ describe('CreateGrant', () => {
     )
   })
 
+  const SourceArn = 'arn:aws:s3:::bucket-of-notes'
+  const forService = {
+    GranteePrincipal: undefined,
+    GranteeServicePrincipal: 's3.amazonaws.com',
+    RetiringServicePrincipal: 's3.amazonaws.com',
+    Constraints: { SourceArn },
+  }
+  const refusedServices: [name: string, more: object, error: string, message: RegExp][] = [
+    [
+      'no grantee',
+      { GranteePrincipal: undefined },
+      'ValidationException',
+      /^You must specify either GranteePrincipal or/,
+    ],
+    ['two grantees', { ...forService, GranteePrincipal: grantee }, 'ValidationException', /but not both\.$/],
+    [
+      'two that may retire it',
+      { RetiringPrincipal: grantee, RetiringServicePrincipal: 's3.amazonaws.com' },
+      'ValidationException',
+      /^You can specify either RetiringPrincipal or RetiringServicePrincipal, but not both\.$/,
+    ],
+    [
+      'a service without SourceArn',
+      { ...forService, Constraints: undefined },
+      'ValidationException',
+      /needs .* SourceArn/,
+    ],
+    [
+      'a service with another constraint only',
+      { ...forService, Constraints: { EncryptionContextSubset: { a: 'b' } } },
+      'ValidationException',
+      /needs the constraint SourceArn/,
+    ],
+    [
+      'a service that nobody may retire',
+      { ...forService, RetiringServicePrincipal: undefined },
+      'ValidationException',
+      /needs a RetiringPrincipal or a RetiringServicePrincipal/,
+    ],
+    [
+      'a service that is none',
+      { ...forService, GranteeServicePrincipal: grantee },
+      'ValidationException',
+      /no service/,
+    ],
+    ['a retiring one that is none', { RetiringServicePrincipal: 'x' }, 'ValidationException', /no service principal/],
+    [
+      'a SourceArn that is none',
+      { ...forService, Constraints: { SourceArn: 'the bucket of mine, all of it' } },
+      'InvalidArnException',
+      /is not the ARN of a resource/,
+    ],
+    [
+      'a SourceArn with too few parts',
+      { ...forService, Constraints: { SourceArn: 'arn:aws:s3:eu-west-1:1' } },
+      'InvalidArnException',
+      /six parts/,
+    ],
+  ]
+  test.each(refusedServices)('GRANT-5 to services: %s is refused', async (_name, more, error, message) => {
+    const { KeyId } = await newKey(shared.kms)
+    const input = { ...grantFor(KeyId, ['Encrypt']), ...more } as GrantInput
+    await expectError(shared.kms.createGrant(input), error, message)
+    expect((await shared.kms.listGrants({ KeyId })).Grants).toEqual([])
+  })
+
+  test('GRANT-5 a grant to a service is stored, listed and ended, and meets nobody', async () => {
+    const { kms, name } = await freshVault()
+    const { KeyId } = await newKey(kms)
+    const input = { ...grantFor(KeyId, ['Encrypt', 'DescribeKey']), ...forService, Name: 'n' } as GrantInput
+    const { GrantId } = await kms.createGrant(input)
+    expect((await kms.createGrant(input)).GrantId, 'the same').toBe(GrantId)
+    const other = { ...input, Constraints: { SourceArn: `${SourceArn}2` } }
+    expect((await kms.createGrant(other)).GrantId, 'for another resource').not.toBe(GrantId)
+    const mine = await kms.createGrant(grantFor(KeyId, ['Encrypt'], { RetiringServicePrincipal: 'ec2.amazonaws.com' }))
+    const entry = {
+      GrantId,
+      GranteeServicePrincipal: 's3.amazonaws.com',
+      RetiringServicePrincipal: 's3.amazonaws.com',
+      Constraints: { SourceArn },
+    }
+    const { Grants = [] } = await kms.listGrants({ KeyId })
+    expect(Grants).toHaveLength(3)
+    expect(Grants.find((grant) => grant.GrantId === GrantId)).toMatchObject(entry)
+    for (const grant of Grants) {
+      expect('GranteePrincipal' in grant).toBe(grant.GrantId === mine.GrantId)
+      expect('RetiringPrincipal' in grant).toBe(false)
+    }
+    const ids = (grants: typeof Grants = []) => grants.map((grant) => grant.GrantId)
+    const toS3 = await kms.listGrants({ KeyId, GranteeServicePrincipal: 's3.amazonaws.com' })
+    expect(ids(toS3.Grants)).toHaveLength(2)
+    expect(ids(toS3.Grants)).not.toContain(mine.GrantId)
+    expect(ids((await kms.listRetirableGrants({ RetiringServicePrincipal: 'ec2.amazonaws.com' })).Grants)).toEqual([
+      mine.GrantId,
+    ])
+    await kms.revokeGrant({ KeyId, GrantId: GrantId as string })
+    expect(ids((await kms.listGrants({ KeyId })).Grants)).not.toContain(GrantId)
+    const both = { GranteePrincipal: grantee, GranteeServicePrincipal: 's3.amazonaws.com' }
+    await expectError(kms.listGrants({ KeyId, ...both }), 'ValidationException', /not both/)
+    await expectError(kms.listRetirableGrants(), 'ValidationException', /^You must specify either RetiringPrincipal or/)
+    const created = (await auditRecords(name)).find(({ eventName }) => eventName === 'CreateGrant')
+    expect(created?.requestParameters).toMatchObject({
+      GranteeServicePrincipal: 's3.amazonaws.com',
+      RetiringServicePrincipal: 's3.amazonaws.com',
+    })
+  })
+
+  test('GRANT-5 SourceArn is for keys of all types, and meets no request, whoever the grantee is', async () => {
+    const { kms, vault } = shared
+    const { KeyId } = (await kms.createKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' })).KeyMetadata
+    const client = await connectUser(vault, 'widget')
+    const Operations = ['DescribeKey', 'GetPublicKey', 'RetireGrant'] as const
+    const { GrantId } = await kms.createGrant(grantFor(KeyId, [...Operations], { Constraints: { SourceArn } }))
+    await expectError(client.describeKey({ KeyId }), 'AccessDeniedException')
+    await expectError(client.getPublicKey({ KeyId }), 'AccessDeniedException')
+    // The constraint does not apply to its end.
+    await client.retireGrant({ KeyId, GrantId: GrantId as string })
+    await kms.createGrant(grantFor(KeyId, [...Operations]))
+    await client.describeKey({ KeyId })
+  })
+
   test('GRANT-9 the same name and all else the same: the same grant, another token', async () => {
     const { kms } = shared
     const { KeyId } = await newKey(kms)

@@ -28,7 +28,12 @@ describe('AUTHZ-90 refusals say who, what and why', () => {
     )
     const administered = policyText(allow('kms:PutKeyPolicy', { Principal: { AWS: root() } }))
     await kms.putKeyPolicy({ KeyId, Policy: administered })
+    // Whom no identity policy allows it is not told what the key's policy says, nor that there is such a key.
     expect(await refused(none, KeyId)).toBe(
+      `${beginning(Arn as string)}because no identity-based policy allows the kms:Encrypt action`,
+    )
+    const permitted = await connectUser(vault, 'alice', allow('kms:*'))
+    expect(await refused(permitted, KeyId)).toBe(
       `${beginning(Arn as string)}because no resource-based policy allows the kms:Encrypt action`,
     )
     // The account root is bound as well.
@@ -41,14 +46,14 @@ describe('AUTHZ-90 refusals say who, what and why', () => {
     )
   })
 
-  test('AUTHZ-19 a caller without permission does not learn the state of a key; of an unknown key, that it is unknown', async () => {
+  test('AUTHZ-19 a caller without permission learns neither the state of a key nor whether there is one', async () => {
     const { kms, vault } = shared
     const { KeyId } = await newKey(kms)
     await kms.disableKey({ KeyId })
     const alice = await connectUser(vault, 'alice')
     await expectError(encrypt(alice, KeyId), 'AccessDeniedException')
-    await expectError(encrypt(alice, crypto.randomUUID()), 'NotFoundException')
-    await expectError(encrypt(alice, 'alias/none'), 'NotFoundException')
+    await expectError(encrypt(alice, crypto.randomUUID()), 'AccessDeniedException')
+    await expectError(encrypt(alice, 'alias/none'), 'AccessDeniedException')
   })
 
   test('a ciphertext does not tell whether its key exists', async () => {

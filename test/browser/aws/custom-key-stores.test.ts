@@ -1,10 +1,9 @@
 /** The operations on custom key stores, as AWS answers them in an account that has none (CKS-16 to CKS-20). */
 import { describe, expect, test } from 'vitest'
-import { expectError, sharedVault } from '../fixtures/vault.js'
+import { expectError } from '../fixtures/vault.js'
 import { expectRefusal, recordsOf, sdkErrorOf, sharedAws, wireAnswer } from './fixtures.js'
 
-const opened = sharedVault()
-const shared = sharedAws(opened)
+const shared = sharedAws()
 const CustomKeyStoreId = 'cks-1234567890abcdef0'
 const notFound = `There is no custom key store '${CustomKeyStoreId}'.`
 
@@ -29,7 +28,7 @@ describe('CKS-19 DescribeCustomKeyStores refuses', () => {
     ['a limit of 1001', { Limit: 1001 }, 'ValidationException', /'limit'/],
   ])('%s', async (_title, input, name, message) => {
     await expectRefusal(shared.aws.describeCustomKeyStores(input), name, message)
-    await expectError(opened.kms.describeCustomKeyStores(input), name, message)
+    await expectError(shared.kms.describeCustomKeyStores(input), name, message)
   })
 })
 
@@ -43,14 +42,14 @@ describe('CKS-16, CKS-17, CKS-18, CKS-20 what names a store finds none', () => {
   ])('%s', async (operation, send) => {
     await expectRefusal(send(), 'CustomKeyStoreNotFoundException', notFound)
     const { $metadata } = await sdkErrorOf(send())
-    expect(await recordsOf(opened.name, $metadata.requestId)).toMatchObject([
+    expect(await recordsOf(shared.name, $metadata.requestId)).toMatchObject([
       { eventName: operation, errorCode: 'CustomKeyStoreNotFoundException', requestParameters: { CustomKeyStoreId } },
     ])
   })
 })
 
 test('CKS-7 whoever may not learns nothing', async () => {
-  const nobody = await opened.vault.connect({ principal: 'user/nobody' })
+  const nobody = await shared.vault.connect({ principal: 'user/nobody' })
   await expectError(nobody.describeCustomKeyStores(), 'AccessDeniedException')
   await expectError(nobody.deleteCustomKeyStore({ CustomKeyStoreId }), 'AccessDeniedException')
 })

@@ -3,14 +3,13 @@ import type { OperationName } from 'browser-kms'
 import { expect, test } from 'vitest'
 import { operations, shapes } from '../../../src/contract/model.js'
 import { validRequest } from '../fixtures/requests.js'
-import { call, sharedVault } from '../fixtures/vault.js'
+import { call } from '../fixtures/vault.js'
 import { callAws, recordsOf, sdkClient, sharedAws, wireAnswer } from './fixtures.js'
 
-const opened = sharedVault()
-const shared = sharedAws(opened)
+const shared = sharedAws()
 const names = (Object.keys(operations) as OperationName[]).filter((name) => !name.includes('CustomKeyStore'))
 
-const request = (operation: OperationName) => validRequest(opened.kms, operation)
+const request = (operation: OperationName) => validRequest(shared.kms, operation)
 
 const kindOf = (value: unknown) =>
   value instanceof Uint8Array
@@ -29,17 +28,17 @@ test('all 50 operations that do not concern custom key stores are here', () => {
 })
 
 test.each(names)('%s: the same members as vault.kms, and the request id of the audit record', async (operation) => {
-  const ours = kindsOf(await call(opened.kms, operation, await request(operation)))
+  const ours = kindsOf(await call(shared.kms, operation, await request(operation)))
   const answer = await callAws(shared.aws, operation, await request(operation))
   expect(kindsOf(answer)).toEqual(ours)
   const { httpStatusCode, requestId, attempts } = answer.$metadata as Record<string, unknown>
   expect([httpStatusCode, attempts]).toEqual([200, 1])
-  expect(await recordsOf(opened.name, requestId as string)).toMatchObject([{ eventName: operation }])
+  expect(await recordsOf(shared.name, requestId as string)).toMatchObject([{ eventName: operation }])
 })
 
 test.each(names.filter((name) => operations[name].output === null))('%s answers an empty body', async (operation) => {
   const bodies: unknown[] = []
-  const aws = sdkClient(opened.vault)
+  const aws = sdkClient(shared.vault)
   aws.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
@@ -58,7 +57,7 @@ test('every shape of the contract has its form in JSON', () => {
 })
 
 test('bytes are base64, moments seconds with fractions, and absent members are absent', async () => {
-  const { vault } = opened
+  const { vault } = shared
   const { KeyMetadata } = await wireAnswer(vault, 'CreateKey', {})
   const { CreationDate, KeyId } = KeyMetadata as { CreationDate: number; KeyId: string }
   const { CreationDate: moment } = (await vault.kms.describeKey({ KeyId })).KeyMetadata

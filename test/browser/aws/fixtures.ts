@@ -1,8 +1,9 @@
 /** The real client of the AWS SDK for JavaScript, on a vault. */
 import * as sdk from '@aws-sdk/client-kms'
-import type { KmsClient, OperationName, Vault } from 'browser-kms'
+import type { KmsClient, OperationName } from 'browser-kms'
 import { type AwsJsonResponse, type AwsJsonSource, createRequestHandler, handleAwsJson } from 'browser-kms/aws'
-import { afterAll, beforeAll, expect, vi } from 'vitest'
+import { expect, vi } from 'vitest'
+import { shared } from '../fixtures/shared.js'
 import { auditRecords, type StoredAuditRecord } from '../fixtures/stored.js'
 import { call, type OpenedVault, region, sharedVault } from '../fixtures/vault.js'
 
@@ -16,22 +17,16 @@ export function sdkClient(source: AwsJsonSource, config: sdk.KMSClientConfig = {
   return new KMS({ region, credentials, requestHandler: createRequestHandler(source), ...config })
 }
 
-export interface SharedAws {
+export interface SharedAws extends OpenedVault {
   readonly aws: KMS
-  readonly vault: Vault
-  /** The vault's name. */
-  readonly name: string
 }
 
-/** One vault for all tests of the file, and the AWS SDK's client on it. */
+/** One vault for all tests of the file, by default a new one, and the AWS SDK's client on it. */
 export function sharedAws(opened: OpenedVault = sharedVault()): SharedAws {
-  const shared = {} as { -readonly [Member in keyof SharedAws]: SharedAws[Member] }
-  beforeAll(() => {
-    const { vault, name } = opened
-    Object.assign(shared, { aws: sdkClient(vault), vault, name })
-  })
-  afterAll(() => shared.aws?.destroy())
-  return shared
+  return shared(
+    async () => ({ ...opened, aws: sdkClient(opened.vault) }),
+    ({ aws }) => aws.destroy(),
+  )
 }
 
 /** Calls an operation of the SDK's client by its AWS name. */
@@ -96,13 +91,16 @@ export async function expectRefusal(
   if (typeof ErrorClass === 'function') expect(error).toBeInstanceOf(ErrorClass)
 }
 
+/** Longer than a busy machine takes to write them. Milliseconds. */
+const PATIENCE = 20_000
+
 /** The audit records of a request; those of what changes nothing are written soon after the answer. */
 export function recordsOf(name: string, requestId: string | undefined, where = region): Promise<StoredAuditRecord[]> {
   return vi.waitFor(async () => {
     const records = (await auditRecords(name, where)).filter((record) => record.requestId === requestId)
     expect(records).not.toEqual([])
     return records
-  })
+  }, PATIENCE)
 }
 
 /** A request as it goes over the wire, by an operation's AWS name. */

@@ -8,11 +8,10 @@ import {
 import { buildClient as buildOurClient, KmsKeyring } from 'browser-kms/envelope'
 import { describe, expect, test } from 'vitest'
 import { otherRegion } from '../fixtures/requests.js'
-import { sharedVault, utf8 } from '../fixtures/vault.js'
+import { utf8 } from '../fixtures/vault.js'
 import { newAwsKey, sdkClient, sharedAws } from './fixtures.js'
 
-const opened = sharedVault()
-const shared = sharedAws(opened)
+const shared = sharedAws()
 const encryptionContext = { purpose: 'test' }
 const plaintext = utf8('a message')
 
@@ -22,11 +21,11 @@ const ours = buildOurClient('REQUIRE_ENCRYPT_REQUIRE_DECRYPT')
 /** A client for each Region, as the keyring asks for it. */
 const clientProvider: KmsWebCryptoClientSupplier = (region) =>
   // The keyring's own type of a client does not know exactOptionalPropertyTypes.
-  sdkClient(opened.vault, { region }) as unknown as ReturnType<KmsWebCryptoClientSupplier>
+  sdkClient(shared.vault, { region }) as unknown as ReturnType<KmsWebCryptoClientSupplier>
 
 async function keyArns(): Promise<{ here: string; there: string }> {
   const here = await newAwsKey(shared.aws)
-  const there = await newAwsKey(sdkClient(opened.vault, { region: otherRegion }))
+  const there = await newAwsKey(sdkClient(shared.vault, { region: otherRegion }))
   return { here: here.Arn, there: there.Arn }
 }
 
@@ -61,7 +60,7 @@ describe('KmsKeyringBrowser', () => {
   test('reads what browser-kms/envelope writes under the same key, and the other way round', async () => {
     const { here } = await keyArns()
     const keyring = new KmsKeyringBrowser({ clientProvider, generatorKeyId: here })
-    const own = new KmsKeyring({ client: opened.kms, generatorKeyId: here })
+    const own = new KmsKeyring({ client: shared.kms, generatorKeyId: here })
     const written = await ours.encrypt(own, plaintext, { encryptionContext })
     expect((await theirs.decrypt(keyring, written.result)).plaintext).toEqual(plaintext)
     const { result } = await theirs.encrypt(keyring, plaintext, { encryptionContext })

@@ -16,11 +16,10 @@ import {
 import { createRequestHandler } from 'browser-kms/aws'
 import { describe, expect, test } from 'vitest'
 import { otherRegion } from '../fixtures/requests.js'
-import { accountId, freshVault, region, sharedVault, utf8 } from '../fixtures/vault.js'
+import { accountId, freshVault, region, utf8 } from '../fixtures/vault.js'
 import { credentials, newAwsKey, recordsOf, sdkClient, sdkErrorOf, sharedAws, uuid } from './fixtures.js'
 
-const opened = sharedVault()
-const shared = sharedAws(opened)
+const shared = sharedAws()
 const Plaintext = utf8('text')
 
 /** Counts what reaches the handler. */
@@ -37,11 +36,11 @@ function counted(aws: KMS): () => number {
 }
 
 test('a KMSClient sends commands, as the README shows', async () => {
-  const client = new KMSClient({ region, credentials, requestHandler: createRequestHandler(opened.vault) })
+  const client = new KMSClient({ region, credentials, requestHandler: createRequestHandler(shared.vault) })
   const { Keys } = await client.send(new ListKeysCommand({}))
   expect(Array.isArray(Keys)).toBe(true)
   client.destroy()
-  await opened.kms.listKeys()
+  await shared.kms.listKeys()
 })
 
 describe('errors', () => {
@@ -52,7 +51,7 @@ describe('errors', () => {
     expect(error).not.toBeInstanceOf(DisabledException)
     expect(error.$fault).toBe('client')
     expect(error.$metadata).toMatchObject({ httpStatusCode: 400, requestId: uuid, attempts: 1 })
-    expect(await recordsOf(opened.name, error.$metadata.requestId)).toEqual([
+    expect(await recordsOf(shared.name, error.$metadata.requestId)).toEqual([
       expect.objectContaining({
         eventName: 'DescribeKey',
         errorCode: 'NotFoundException',
@@ -62,7 +61,7 @@ describe('errors', () => {
   })
 
   test('of the client are not tried again', async () => {
-    const aws = sdkClient(opened.vault)
+    const aws = sdkClient(shared.vault)
     const count = counted(aws)
     const { KeyId } = await newAwsKey(shared.aws)
     await aws.disableKey({ KeyId })
@@ -137,7 +136,7 @@ test('the API of AWS KMS has no waiters', async () => {
 })
 
 test('middleware sees and changes requests', async () => {
-  const aws = sdkClient(opened.vault)
+  const aws = sdkClient(shared.vault)
   aws.middlewareStack.add(
     (next) => (args) => next({ ...args, input: { ...args.input, Description: 'by middleware' } }),
     { step: 'initialize' },
@@ -156,7 +155,7 @@ describe('aborting', () => {
 
   test('while the vault works', async () => {
     const abort = new AbortController()
-    const aws = sdkClient(opened.vault)
+    const aws = sdkClient(shared.vault)
     const count = counted(aws)
     const sent = aws.createKey({ KeySpec: 'RSA_4096', KeyUsage: 'SIGN_VERIFY' }, { abortSignal: abort.signal })
     setTimeout(() => abort.abort(), 5)
@@ -174,33 +173,33 @@ describe('aborting', () => {
 
 describe('Regions', () => {
   test('are those of the SDK’s clients, which share one handler', async () => {
-    const requestHandler = createRequestHandler(opened.vault)
+    const requestHandler = createRequestHandler(shared.vault)
     const here = new KMSClient({ region, credentials, requestHandler })
     const there = new KMSClient({ region: otherRegion, credentials, requestHandler })
-    const { KeyId, Arn } = await newAwsKey(sdkClient(opened.vault, { region: otherRegion }))
+    const { KeyId, Arn } = await newAwsKey(sdkClient(shared.vault, { region: otherRegion }))
     expect(Arn).toContain(`:${otherRegion}:`)
     const encrypted = await there.send(new EncryptCommand({ KeyId, Plaintext }))
-    expect(await recordsOf(opened.name, encrypted.$metadata.requestId, otherRegion)).toHaveLength(1)
+    expect(await recordsOf(shared.name, encrypted.$metadata.requestId, otherRegion)).toHaveLength(1)
     await expect(here.send(new DescribeKeyCommand({ KeyId }))).rejects.toBeInstanceOf(NotFoundException)
   })
 
   test('of AWS work too', async () => {
-    const { Arn } = await newAwsKey(sdkClient(opened.vault, { region: 'eu-central-1' }))
+    const { Arn } = await newAwsKey(sdkClient(shared.vault, { region: 'eu-central-1' }))
     expect(Arn).toContain('arn:aws:kms:eu-central-1:')
   })
 
   test('a client answers for its own, whatever the SDK’s says', async () => {
-    const { Arn } = await newAwsKey(sdkClient(opened.vault.region(otherRegion), { region: 'us-east-1' }))
+    const { Arn } = await newAwsKey(sdkClient(shared.vault.region(otherRegion), { region: 'us-east-1' }))
     expect(Arn).toContain(`:${otherRegion}:`)
   })
 })
 
 test('the principal is that of the client that is passed; credentials choose none', async () => {
   const { KeyId } = await newAwsKey(shared.aws)
-  const aws = sdkClient(await opened.vault.connect({ principal: 'user/nobody' }))
+  const aws = sdkClient(await shared.vault.connect({ principal: 'user/nobody' }))
   const error = await sdkErrorOf(aws.encrypt({ KeyId, Plaintext }))
   expect([error.name, error.$metadata.httpStatusCode]).toEqual(['AccessDeniedException', 400])
-  expect(await recordsOf(opened.name, error.$metadata.requestId)).toMatchObject([
+  expect(await recordsOf(shared.name, error.$metadata.requestId)).toMatchObject([
     { userArn: `arn:aws:iam::${accountId}:user/nobody` },
   ])
 })

@@ -1,5 +1,5 @@
 /** Bulk data goes through data workers, and comes out as it would without them. */
-import { buildClient, type DataWorkersOptions, RawAesKeyring } from 'browser-kms/envelope'
+import { buildClient, type DataWorkersOptions, RawAesKeyring, ValidationException } from 'browser-kms/envelope'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { randomBytes } from '../fixtures/random-bytes.js'
 import { sameBytes } from '../fixtures/same-bytes.js'
@@ -202,5 +202,5 @@ test('a worker that cannot be started fails the work, with a word about what to 
 })
 
 test.each([0, -1, 1.5, Number.NaN])('%d workers are refused', (count) => {
-  expect(() => buildClient({ dataWorkers: { count } })).toThrow(TypeError)
+  expect(() => buildClient({ dataWorkers: { count } })).toThrow(ValidationException)
 })

@@ -1,5 +1,5 @@
 /** `vault.envelope(key)`: the everyday way to encrypt data of any size. */
-import { Envelope } from 'browser-kms'
+import { Envelope, KmsError, ValidationException } from 'browser-kms'
 import { buildClient, KmsKeyring, MultiKeyring, RawAesKeyring, readMessageHeader } from 'browser-kms/envelope'
 import { describe, expect, test } from 'vitest'
 import { randomBytes } from '../fixtures/random-bytes.js'
@@ -109,6 +109,123 @@ test('a message with more encrypted data keys than anybody makes costs no Decryp
   expect((await failure(box.decrypt(await messageFor(33)))).name).toBe('MessageLimitError')
   await vault.close()
   expect((await auditRecords(name)).filter(({ eventName }) => eventName === 'Decrypt')).toHaveLength(1)
+})
+
+describe('what it is given is taken for what it is, or refused', () => {
+  /** The table has what no type lets through. */
+  const anything = (value: unknown) => value as never
+  const boxOf = async () => shared.vault.envelope((await newKey(shared.kms)).KeyId)
+
+  test('bytes of any view, copied before the call returns', async () => {
+    const box = await boxOf()
+    const bytes = randomBytes(2_000_000)
+    const forms = [
+      bytes.buffer,
+      new DataView(bytes.buffer),
+      new Uint16Array(bytes.buffer),
+      new Float32Array(bytes.buffer),
+    ]
+    for (const given of forms) {
+      const sealed = await box.encrypt(given)
+      expect(sameBytes((await box.decrypt(new DataView(sealed.buffer))).plaintext, bytes)).toBe(true)
+    }
+    const given = bytes.slice()
+    const encrypting = box.encrypt(given)
+    given.fill(0)
+    const sealed = await encrypting
+    const copy = sealed.slice()
+    const decrypting = box.decrypt(copy)
+    copy.fill(0)
+    expect(sameBytes((await decrypting).plaintext, bytes)).toBe(true)
+  })
+
+  test.each([
+    ['a text', 'attack at dawn', /TextEncoder/],
+    ['a Blob', new Blob(['attack']), /stream\(\)/],
+    ['a File', new File(['attack'], 'a'), /stream\(\)/],
+    ['a list', [1, 2, 3], /Uint8Array\.from/],
+    ['a number', 5, /it is 5/],
+    ['nothing', undefined, /missing/],
+  ])('%s in place of bytes, as a whole and as a chunk', async (_name, given, how) => {
+    const box = await boxOf()
+    const chunk = (stream: TransformStream) =>
+      drain(new ReadableStream({ start: (controller) => controller.enqueue(given) }).pipeThrough(stream))
+    for (const error of [
+      await failure(box.encrypt(anything(given))),
+      await failure(box.decrypt(anything(given))),
+      await failure(chunk(box.encryptStream())),
+      await failure(chunk(box.decryptStream())),
+    ]) {
+      expect(error).toBeInstanceOf(ValidationException)
+      expect(error).toBeInstanceOf(KmsError)
+      expect(error.message).toMatch(how)
+    }
+  })
+
+  test.each([
+    ['Map', new Map([['tenant', '8']])],
+    ['Headers', new Headers({ tenant: '8' })],
+    ['URLSearchParams', new URLSearchParams({ tenant: '8' })],
+    ['FormData', new FormData()],
+    ['a list', [['tenant', '8']]],
+    [
+      'a class instance',
+      new (class {
+        tenant = '8'
+      })(),
+    ],
+    ['a value that is no text', { tenant: 8 }],
+    ['null', null],
+  ])('a context in %s: a message of another tenant does not open', async (_name, pairs) => {
+    const box = await boxOf()
+    const sealed = await box.encrypt(plaintext, { tenant: '7' })
+    const errors = [
+      await failure(box.encrypt(plaintext, anything(pairs))),
+      await failure(box.decrypt(sealed, anything(pairs))),
+    ]
+    for (const error of errors) expect(error.name).toBe('EncryptionContextError')
+    expect(() => box.encryptStream(anything(pairs))).toThrow(/encryptionContext/)
+    expect(() => box.decryptStream(anything(pairs))).toThrow(/expected/)
+  })
+
+  test('options that are misspelt, in a Map, or cannot be', async () => {
+    const { vault, kms } = shared
+    const { KeyId } = await newKey(kms)
+    const box = vault.envelope(KeyId)
+    for (const options of [{ signals: 1 }, new Map(), { onProgress: 5 }, { signal: {} }, { frameLength: 5 }]) {
+      expect(await failure(box.encrypt(plaintext, {}, anything(options)))).toBeInstanceOf(ValidationException)
+      expect(() => box.encryptStream({}, anything(options))).toThrow(ValidationException)
+    }
+    for (const options of [{ maxBodyLenght: 1 }, { encryptionContext: {} }, { allowSigned: 'no' }])
+      expect(() => box.decryptStream({}, anything(options))).toThrow(ValidationException)
+    for (const options of [
+      { frameLenght: 5 },
+      { frameLength: 0 },
+      { alsoDecryptsWith: KeyId },
+      { alsoDecryptsWith: Array(101).fill(KeyId) },
+      { dataWorkers: 2 },
+      { signal: 5 },
+      new Map([['frameLength', 5]]),
+    ])
+      expect(() => vault.envelope(KeyId, anything(options))).toThrow(ValidationException)
+    for (const keyId of ['', 5, undefined, 'a'.repeat(2049)])
+      expect(() => vault.envelope(anything(keyId))).toThrow(/keyId/)
+    for (const client of [vault, {}, undefined, { generateDataKey() {}, encrypt() {}, decrypt() {} }])
+      expect(() => new Envelope(anything(client), KeyId)).toThrow(/client of a vault/)
+  })
+
+  test.each([100, 16 * 1024 * 1024 + 1, 2 ** 32 - 1])(
+    'what it writes in frames of %d, it reads',
+    async (frameLength) => {
+      const { vault, kms } = shared
+      const box = vault.envelope((await newKey(kms)).KeyId, { frameLength })
+      const bytes = randomBytes(1000)
+      const sealed = await collect(new Blob([bytes]).stream().pipeThrough(box.encryptStream()))
+      const opened = await collect(new Blob([sealed]).stream().pipeThrough(box.decryptStream()))
+      expect(sameBytes(opened, bytes)).toBe(true)
+      expect(sameBytes((await box.decrypt(sealed)).plaintext, bytes)).toBe(true)
+    },
+  )
 })
 
 describe('streams', () => {

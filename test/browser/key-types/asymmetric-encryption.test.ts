@@ -1,12 +1,12 @@
 /** Encrypt, Decrypt and ReEncrypt with RSA and SM2 keys. */
 import { DER } from '@noble/curves/abstract/der.js'
-import type { KeyMetadata, KeySpec, KmsClient, OperationInput } from 'browser-kms'
+import type { KeyMetadata, KeySpec, OperationInput } from 'browser-kms'
 import { kdf, sm3 } from 'sm-crypto-v2'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { encryptionKey, sharedKeys, signingKey } from '../fixtures/keys.js'
 import { errorOf, expectError, membersOf, sharedVault, utf8 } from '../fixtures/vault.js'
 import { type Bytes, concatenated, damaged, flipped, fromHex, randomBytes, rawPublicKeyIn } from './fixtures/bytes.js'
 import { sm2Point } from './fixtures/sm2.js'
-import { encryptionKey, sharedKeys, signingKey } from './fixtures/vaults.js'
 
 type Algorithm = NonNullable<OperationInput<'Encrypt'>['EncryptionAlgorithm']>
 
@@ -46,20 +46,15 @@ const keys = sharedKeys(shared, {
 const keyOf = ({ spec }: Row) => keys[spec as keyof typeof keys]
 const other = ({ spec }: Row) => (spec === 'SM2' ? keys.otherSm2 : keys.otherRsa)
 
-let kms: KmsClient
-beforeAll(() => {
-  kms = shared.kms
-})
-
 const text = utf8('attack at dawn')
 
 async function encrypt(row: Row, Plaintext: Bytes = text): Promise<Bytes> {
-  const answer = await kms.encrypt({ KeyId: keyOf(row).KeyId, EncryptionAlgorithm: row.algorithm, Plaintext })
+  const answer = await shared.kms.encrypt({ KeyId: keyOf(row).KeyId, EncryptionAlgorithm: row.algorithm, Plaintext })
   return Uint8Array.from(answer.CiphertextBlob)
 }
 
 const decrypt = (row: Row, CiphertextBlob: Uint8Array, KeyId = keyOf(row).KeyId) =>
-  kms.decrypt({ KeyId, EncryptionAlgorithm: row.algorithm, CiphertextBlob })
+  shared.kms.decrypt({ KeyId, EncryptionAlgorithm: row.algorithm, CiphertextBlob })
 
 async function expectNoCiphertext(row: Row, CiphertextBlob: Uint8Array, what: string): Promise<void> {
   const error = await errorOf(decrypt(row, CiphertextBlob))
@@ -71,11 +66,11 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
 
   test('ASYM-11 what is encrypted is decrypted, and both say key and algorithm, and nothing else', async () => {
     const request = { KeyId: keyOf(row).KeyId, EncryptionAlgorithm: algorithm }
-    const encrypted = await membersOf(kms.encrypt({ ...request, Plaintext: text }))
+    const encrypted = await membersOf(shared.kms.encrypt({ ...request, Plaintext: text }))
     const common = { KeyId: keyOf(row).Arn, EncryptionAlgorithm: algorithm }
     expect(encrypted).toEqual({ ...common, CiphertextBlob: expect.any(Uint8Array) })
     const { CiphertextBlob } = encrypted
-    expect(await membersOf(kms.decrypt({ ...request, CiphertextBlob }))).toEqual({ ...common, Plaintext: text })
+    expect(await membersOf(shared.kms.decrypt({ ...request, CiphertextBlob }))).toEqual({ ...common, Plaintext: text })
   })
 
   test(`ASYM-7 1 to ${limit} bytes come back as they were`, async () => {
@@ -128,11 +123,11 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
     const { KeyId } = keyOf(row)
     const refusal = `Algorithm SYMMETRIC_DEFAULT is incompatible with key spec ${spec}.`
     const CiphertextBlob = await encrypt(row)
-    await expectError(kms.encrypt({ KeyId, Plaintext: text }), 'InvalidKeyUsageException', refusal)
-    await expectError(kms.decrypt({ KeyId, CiphertextBlob }), 'InvalidKeyUsageException', refusal)
+    await expectError(shared.kms.encrypt({ KeyId, Plaintext: text }), 'InvalidKeyUsageException', refusal)
+    await expectError(shared.kms.decrypt({ KeyId, CiphertextBlob }), 'InvalidKeyUsageException', refusal)
     const destination = keys.SYMMETRIC_DEFAULT.KeyId
     await expectError(
-      kms.reEncrypt({ SourceKeyId: KeyId, CiphertextBlob, DestinationKeyId: destination }),
+      shared.kms.reEncrypt({ SourceKeyId: KeyId, CiphertextBlob, DestinationKeyId: destination }),
       'InvalidKeyUsageException',
       refusal,
     )
@@ -141,20 +136,20 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
   test('ASYM-11 Decrypt and ReEncrypt need the key', async () => {
     const CiphertextBlob = await encrypt(row)
     await expectError(
-      kms.decrypt({ CiphertextBlob, EncryptionAlgorithm: algorithm }),
+      shared.kms.decrypt({ CiphertextBlob, EncryptionAlgorithm: algorithm }),
       'ValidationException',
       /The key must be named/,
     )
     const DestinationKeyId = keys.SYMMETRIC_DEFAULT.KeyId
     await expectError(
-      kms.reEncrypt({ CiphertextBlob, SourceEncryptionAlgorithm: algorithm, DestinationKeyId }),
+      shared.kms.reEncrypt({ CiphertextBlob, SourceEncryptionAlgorithm: algorithm, DestinationKeyId }),
       'ValidationException',
       /The key must be named/,
     )
   })
 
   test('ASYM-11 without key and algorithm the ciphertext is none of a symmetric key', async () => {
-    await expectError(kms.decrypt({ CiphertextBlob: await encrypt(row) }), 'InvalidCiphertextException')
+    await expectError(shared.kms.decrypt({ CiphertextBlob: await encrypt(row) }), 'InvalidCiphertextException')
   })
 
   test('ASYM-11 an algorithm of another key spec is InvalidKeyUsageException', async () => {
@@ -165,8 +160,8 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
     for (const EncryptionAlgorithm of all.filter((name) => !allowed.includes(name))) {
       const refusal = `Algorithm ${EncryptionAlgorithm} is incompatible with key spec ${spec}.`
       const request = { KeyId, EncryptionAlgorithm }
-      await expectError(kms.encrypt({ ...request, Plaintext: text }), 'InvalidKeyUsageException', refusal)
-      await expectError(kms.decrypt({ ...request, CiphertextBlob }), 'InvalidKeyUsageException', refusal)
+      await expectError(shared.kms.encrypt({ ...request, Plaintext: text }), 'InvalidKeyUsageException', refusal)
+      await expectError(shared.kms.decrypt({ ...request, CiphertextBlob }), 'InvalidKeyUsageException', refusal)
     }
   })
 
@@ -174,16 +169,24 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
     const request = { KeyId: keyOf(row).KeyId, EncryptionAlgorithm: algorithm }
     const CiphertextBlob = await encrypt(row)
     const EncryptionContext = { note: '42' }
-    await expectError(kms.encrypt({ ...request, EncryptionContext, Plaintext: text }), 'ValidationException', /context/)
-    await expectError(kms.decrypt({ ...request, EncryptionContext, CiphertextBlob }), 'ValidationException', /context/)
-    const { Plaintext } = await kms.decrypt({ ...request, EncryptionContext: {}, CiphertextBlob })
+    await expectError(
+      shared.kms.encrypt({ ...request, EncryptionContext, Plaintext: text }),
+      'ValidationException',
+      /context/,
+    )
+    await expectError(
+      shared.kms.decrypt({ ...request, EncryptionContext, CiphertextBlob }),
+      'ValidationException',
+      /context/,
+    )
+    const { Plaintext } = await shared.kms.decrypt({ ...request, EncryptionContext: {}, CiphertextBlob })
     expect(Plaintext).toEqual(text)
   })
 
   test('ASYM-11 ReEncrypt takes it to symmetric encryption, and answers material and context of that side', async () => {
     const symmetric = keys.SYMMETRIC_DEFAULT
     const answer = await membersOf(
-      kms.reEncrypt({
+      shared.kms.reEncrypt({
         SourceKeyId: keyOf(row).KeyId,
         SourceEncryptionAlgorithm: algorithm,
         CiphertextBlob: await encrypt(row),
@@ -200,17 +203,17 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
       DestinationKeyMaterialId: symmetric.CurrentKeyMaterialId,
     })
     const { CiphertextBlob } = answer
-    const { Plaintext } = await kms.decrypt({ CiphertextBlob, EncryptionContext: { note: '42' } })
+    const { Plaintext } = await shared.kms.decrypt({ CiphertextBlob, EncryptionContext: { note: '42' } })
     expect(Plaintext).toEqual(text)
-    await expectError(kms.decrypt({ CiphertextBlob }), 'InvalidCiphertextException')
+    await expectError(shared.kms.decrypt({ CiphertextBlob }), 'InvalidCiphertextException')
   })
 
   test('ASYM-11 ReEncrypt takes symmetric encryption to it, and answers material of that side', async () => {
     const symmetric = keys.SYMMETRIC_DEFAULT
     const EncryptionContext = { note: '42' }
-    const source = await kms.encrypt({ KeyId: symmetric.KeyId, Plaintext: text, EncryptionContext })
+    const source = await shared.kms.encrypt({ KeyId: symmetric.KeyId, Plaintext: text, EncryptionContext })
     const answer = await membersOf(
-      kms.reEncrypt({
+      shared.kms.reEncrypt({
         CiphertextBlob: source.CiphertextBlob,
         SourceEncryptionContext: EncryptionContext,
         DestinationKeyId: keyOf(row).Arn,
@@ -232,20 +235,20 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
     const DestinationKeyId = keyOf(row).KeyId
     const destination = { DestinationKeyId, DestinationEncryptionAlgorithm: algorithm }
     const symmetric = keys.SYMMETRIC_DEFAULT.KeyId
-    const long = await kms.encrypt({ KeyId: symmetric, Plaintext: new Uint8Array(limit + 1) })
+    const long = await shared.kms.encrypt({ KeyId: symmetric, Plaintext: new Uint8Array(limit + 1) })
     await expectError(
-      kms.reEncrypt({ ...destination, CiphertextBlob: long.CiphertextBlob }),
+      shared.kms.reEncrypt({ ...destination, CiphertextBlob: long.CiphertextBlob }),
       'ValidationException',
       `Algorithm ${algorithm} and key spec ${spec} cannot encrypt data larger than ${limit} bytes.`,
     )
-    const { CiphertextBlob } = await kms.encrypt({ KeyId: symmetric, Plaintext: text })
+    const { CiphertextBlob } = await shared.kms.encrypt({ KeyId: symmetric, Plaintext: text })
     await expectError(
-      kms.reEncrypt({ ...destination, CiphertextBlob, DestinationEncryptionContext: { note: '42' } }),
+      shared.kms.reEncrypt({ ...destination, CiphertextBlob, DestinationEncryptionContext: { note: '42' } }),
       'ValidationException',
       /context/,
     )
     await expectError(
-      kms.reEncrypt({
+      shared.kms.reEncrypt({
         SourceKeyId: DestinationKeyId,
         SourceEncryptionAlgorithm: algorithm,
         SourceEncryptionContext: { note: '42' },
@@ -258,9 +261,9 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
   })
 
   test('the ciphertext of a symmetric key that names this one is IncorrectKeyException, or none of this algorithm', async () => {
-    const { CiphertextBlob } = await kms.encrypt({ KeyId: keys.SYMMETRIC_DEFAULT.KeyId, Plaintext: text })
+    const { CiphertextBlob } = await shared.kms.encrypt({ KeyId: keys.SYMMETRIC_DEFAULT.KeyId, Plaintext: text })
     await expectError(
-      kms.decrypt({ KeyId: keyOf(row).KeyId, CiphertextBlob }),
+      shared.kms.decrypt({ KeyId: keyOf(row).KeyId, CiphertextBlob }),
       'IncorrectKeyException',
       'The key ID in the request does not identify a CMK that can perform this operation.',
     )
@@ -271,7 +274,7 @@ describe.each(named(rows))('%s with %s', (_spec, _algorithm, row) => {
 describe('RSA outside (ASYM-16)', () => {
   const hashOf = ({ algorithm }: Row) => (algorithm === 'RSAES_OAEP_SHA_1' ? 'SHA-1' : 'SHA-256')
   const importedFor = async (row: Row, { KeyId }: KeyMetadata) => {
-    const { PublicKey } = await kms.getPublicKey({ KeyId })
+    const { PublicKey } = await shared.kms.getPublicKey({ KeyId })
     const algorithm = { name: 'RSA-OAEP', hash: hashOf(row) }
     return crypto.subtle.importKey('spki', Uint8Array.from(PublicKey), algorithm, false, ['encrypt'])
   }
@@ -360,7 +363,7 @@ describe('SM2PKE ciphertexts (ASYM-18)', () => {
   })
 
   test('made outside with the public key are decrypted inside', async () => {
-    const { PublicKey } = await kms.getPublicKey({ KeyId: keys.SM2.KeyId })
+    const { PublicKey } = await shared.kms.getPublicKey({ KeyId: keys.SM2.KeyId })
     const point = sm2Point.fromBytes(rawPublicKeyIn('SM2', PublicKey))
     for (let count = 0; count < 20; count++) {
       const scalar = randomScalar()

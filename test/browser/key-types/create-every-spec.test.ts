@@ -3,9 +3,9 @@
 import type { KeyMetadata, KeySpec, KeyUsage } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
 import { hasNativeLattices } from '../fixtures/engine.js'
+import { sharedKeys } from '../fixtures/keys.js'
 import { storedIn } from '../fixtures/stored.js'
-import { accountId, call, expectError, keyArn, membersOf, openAgain } from '../fixtures/vault.js'
-import { sharedKeys, sharedVaultWith } from './fixtures/vaults.js'
+import { accountId, call, expectError, keyArn, membersOf, openAgain, sharedVault } from '../fixtures/vault.js'
 
 const allUsages: readonly KeyUsage[] = [
   'ENCRYPT_DECRYPT',
@@ -102,7 +102,7 @@ const rows: readonly Row[] = [
 ]
 
 const nameOf = ({ spec, usage }: Pick<Row, 'spec' | 'usage'>) => `${spec} for ${usage}`
-const shared = sharedVaultWith({})
+const shared = sharedVault()
 const keys = sharedKeys(shared, Object.fromEntries(rows.map((row) => [nameOf(row), row])))
 const keyOf = (row: Row) => keys[nameOf(row)] as KeyMetadata
 const specs = [...new Set(rows.map(({ spec }) => spec))]
@@ -283,7 +283,7 @@ function handlesIn(records: readonly Record<string, unknown>[]): CryptoKey[] {
 }
 
 describe('a vault that signs digests', () => {
-  const signer = sharedVaultWith({ digestSigning: true })
+  const signer = sharedVault({ digestSigning: true })
   /** The larger RSA keys are made as the smallest. */
   const affordable = rows.filter(({ spec }) => spec !== 'RSA_3072' && spec !== 'RSA_4096')
   const made = sharedKeys(signer, Object.fromEntries(affordable.map((row) => [nameOf(row), row])))

@@ -1,12 +1,12 @@
 /** GenerateDataKeyPair and GenerateDataKeyPairWithoutPlaintext. */
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'
-import type { KmsClient, OperationInput, OperationOutput } from 'browser-kms'
+import type { OperationInput, OperationOutput } from 'browser-kms'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { encryptionKey, sharedKeys, signingKey } from '../fixtures/keys.js'
 import { call, expectError, membersOf, newKey, sharedVault, utf8 } from '../fixtures/vault.js'
 import { type Bytes, rawPublicKeyIn } from './fixtures/bytes.js'
 import { sm2Point } from './fixtures/sm2.js'
-import { encryptionKey, sharedKeys, signingKey } from './fixtures/vaults.js'
 
 type PairSpec = NonNullable<OperationInput<'GenerateDataKeyPair'>['KeyPairSpec']>
 type Pair = Omit<OperationOutput<'GenerateDataKeyPair'>, '$metadata'>
@@ -98,16 +98,14 @@ const keys = sharedKeys(shared, {
 const EncryptionContext = { note: '42' }
 const pairs = {} as Record<PairSpec, Pair>
 const withoutPlaintext = {} as Record<PairSpec, Omit<Pair, 'PrivateKeyPlaintext'>>
-let kms: KmsClient
 
 beforeAll(async () => {
-  kms = shared.kms
   const { KeyId } = keys.wrapping
   await Promise.all(
     rows.map(async ({ spec }) => {
       const request = { KeyId, KeyPairSpec: spec, EncryptionContext }
-      pairs[spec] = await membersOf(kms.generateDataKeyPair(request))
-      withoutPlaintext[spec] = await membersOf(kms.generateDataKeyPairWithoutPlaintext(request))
+      pairs[spec] = await membersOf(shared.kms.generateDataKeyPair(request))
+      withoutPlaintext[spec] = await membersOf(shared.kms.generateDataKeyPairWithoutPlaintext(request))
     }),
   )
 }, 90_000)
@@ -150,16 +148,16 @@ describe.each(rows.map((row) => [row.spec, row] as const))('a pair of %s', (spec
 
   test('MGT-43 Decrypt answers the private half, for the same context only', async () => {
     const CiphertextBlob = pairs[spec].PrivateKeyCiphertextBlob
-    const { Plaintext, KeyId } = await kms.decrypt({ CiphertextBlob, EncryptionContext })
+    const { Plaintext, KeyId } = await shared.kms.decrypt({ CiphertextBlob, EncryptionContext })
     expect(KeyId).toBe(keys.wrapping.Arn)
     expect(Plaintext).toEqual(pairs[spec].PrivateKeyPlaintext)
     for (const other of [undefined, {}, { note: '43' }, { ...EncryptionContext, more: '' }])
-      await expectError(kms.decrypt({ CiphertextBlob, EncryptionContext: other }), 'InvalidCiphertextException')
+      await expectError(shared.kms.decrypt({ CiphertextBlob, EncryptionContext: other }), 'InvalidCiphertextException')
   })
 
   test('MGT-43 what WithoutPlaintext encrypted is the private half of its public one', async () => {
     const { PrivateKeyCiphertextBlob: CiphertextBlob, PublicKey } = withoutPlaintext[spec]
-    const { Plaintext } = await kms.decrypt({ CiphertextBlob, EncryptionContext })
+    const { Plaintext } = await shared.kms.decrypt({ CiphertextBlob, EncryptionContext })
     expect(await match(Uint8Array.from(Plaintext), Uint8Array.from(PublicKey))).toBe(true)
     expect(await match(Uint8Array.from(Plaintext), Uint8Array.from(pairs[spec].PublicKey))).toBe(false)
   })
@@ -182,7 +180,7 @@ describe('requests', () => {
     for (const KeyPairSpec of ['SYMMETRIC_DEFAULT', 'HMAC_256', 'ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87', 'RSA_1024'])
       for (const operation of operations)
         await expectError(
-          call(kms, operation, { KeyId, KeyPairSpec }),
+          call(shared.kms, operation, { KeyId, KeyPairSpec }),
           'ValidationException',
           `1 validation error detected: Value '${KeyPairSpec}' at 'keyPairSpec' failed to satisfy constraint: Member must satisfy enum value set: [${[
             'RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, SM2',
@@ -194,12 +192,12 @@ describe('requests', () => {
   test('ASYM-13 keys of other kinds encrypt no pair', async () => {
     for (const operation of operations) {
       await expectError(
-        call(kms, operation, { KeyId: keys.rsa.KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
+        call(shared.kms, operation, { KeyId: keys.rsa.KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
         'InvalidKeyUsageException',
         `${keys.rsa.Arn} key spec is RSA_2048 which is not valid for ${operation}.`,
       )
       await expectError(
-        call(kms, operation, { KeyId: keys.signing.KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
+        call(shared.kms, operation, { KeyId: keys.signing.KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
         'InvalidKeyUsageException',
         `${keys.signing.Arn} key usage is SIGN_VERIFY which is not valid for ${operation}.`,
       )
@@ -207,24 +205,26 @@ describe('requests', () => {
   })
 
   test('MGT-45 a disabled key makes no pair and opens none, until it is enabled again', async () => {
-    const { KeyId } = await newKey(kms)
+    const { KeyId } = await newKey(shared.kms)
     const request = { KeyId, KeyPairSpec: 'ECC_NIST_P256' } as const
-    const { PrivateKeyCiphertextBlob: CiphertextBlob, PrivateKeyPlaintext } = await kms.generateDataKeyPair(request)
-    await kms.disableKey({ KeyId })
-    for (const operation of operations) await expectError(call(kms, operation, request), 'DisabledException')
-    await expectError(kms.decrypt({ CiphertextBlob }), 'DisabledException')
-    await kms.enableKey({ KeyId })
-    expect((await kms.decrypt({ CiphertextBlob })).Plaintext).toEqual(PrivateKeyPlaintext)
+    const { PrivateKeyCiphertextBlob: CiphertextBlob, PrivateKeyPlaintext } =
+      await shared.kms.generateDataKeyPair(request)
+    await shared.kms.disableKey({ KeyId })
+    for (const operation of operations) await expectError(call(shared.kms, operation, request), 'DisabledException')
+    await expectError(shared.kms.decrypt({ CiphertextBlob }), 'DisabledException')
+    await shared.kms.enableKey({ KeyId })
+    expect((await shared.kms.decrypt({ CiphertextBlob })).Plaintext).toEqual(PrivateKeyPlaintext)
   })
 
   test('SDK-33 a dry run makes no pair', async () => {
     const request = { KeyId: keys.wrapping.KeyId, KeyPairSpec: 'RSA_4096', DryRun: true }
-    for (const operation of operations) await expectError(call(kms, operation, request), 'DryRunOperationException')
+    for (const operation of operations)
+      await expectError(call(shared.kms, operation, request), 'DryRunOperationException')
   })
 
   test('a recipient is refused', async () => {
     const Recipient = { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument: new Uint8Array(1) }
     const request = { KeyId: keys.wrapping.KeyId, KeyPairSpec: 'ECC_NIST_P256', Recipient }
-    await expectError(call(kms, 'GenerateDataKeyPair', request), 'ValidationException', /Recipient/)
+    await expectError(call(shared.kms, 'GenerateDataKeyPair', request), 'ValidationException', /Recipient/)
   })
 })

@@ -1,9 +1,9 @@
 /** GenerateMac and VerifyMac with HMAC keys. */
-import type { KeySpec, KmsClient, OperationInput } from 'browser-kms'
-import { beforeAll, describe, expect, test } from 'vitest'
+import type { KeySpec, OperationInput } from 'browser-kms'
+import { describe, expect, test } from 'vitest'
+import { encryptionKey, macKey, sharedKeys, signingKey } from '../fixtures/keys.js'
 import { call, errorOf, expectError, membersOf, openAgain, sharedVault, utf8 } from '../fixtures/vault.js'
 import { concatenated, damaged, randomBytes } from './fixtures/bytes.js'
-import { encryptionKey, macKey, sharedKeys, signingKey } from './fixtures/vaults.js'
 
 type Algorithm = NonNullable<OperationInput<'GenerateMac'>['MacAlgorithm']>
 
@@ -31,10 +31,6 @@ const others = sharedKeys(shared, {
   HMAC_384: macKey('HMAC_384'),
   HMAC_512: macKey('HMAC_512'),
 })
-let kms: KmsClient
-beforeAll(() => {
-  kms = shared.kms
-})
 
 const Message = utf8('attack at dawn')
 const lengthRefusal = (member: string, bound: string) =>
@@ -43,16 +39,16 @@ const lengthRefusal = (member: string, bound: string) =>
 describe.each(rows)('%s with %s', (spec, MacAlgorithm, length) => {
   const request = () => ({ KeyId: keys[spec].KeyId, MacAlgorithm })
   const macOf = async (Message: Uint8Array, KeyId = keys[spec].KeyId) =>
-    (await kms.generateMac({ KeyId, MacAlgorithm, Message })).Mac
+    (await shared.kms.generateMac({ KeyId, MacAlgorithm, Message })).Mac
 
   test(`HMAC-3 GenerateMac answers a MAC of ${length} bytes, the algorithm and the key ARN, and nothing else`, async () => {
-    const answer = await membersOf(kms.generateMac({ ...request(), Message }))
+    const answer = await membersOf(shared.kms.generateMac({ ...request(), Message }))
     expect(answer).toEqual({ KeyId: keys[spec].Arn, Mac: expect.any(Uint8Array), MacAlgorithm })
     expect(answer.Mac.byteLength).toBe(length)
   })
 
   test('HMAC-4 VerifyMac answers that it is valid, the algorithm and the key ARN, and nothing else', async () => {
-    expect(await membersOf(kms.verifyMac({ ...request(), Message, Mac: await macOf(Message) }))).toEqual({
+    expect(await membersOf(shared.kms.verifyMac({ ...request(), Message, Mac: await macOf(Message) }))).toEqual({
       KeyId: keys[spec].Arn,
       MacAlgorithm,
       MacValid: true,
@@ -78,11 +74,11 @@ describe.each(rows)('%s with %s', (spec, MacAlgorithm, length) => {
       'the MAC of another key': await macOf(Message, others[spec].KeyId),
     }
     for (const [what, Mac] of Object.entries(wrong)) {
-      const error = await errorOf(kms.verifyMac({ ...request(), Message, Mac }))
+      const error = await errorOf(shared.kms.verifyMac({ ...request(), Message, Mac }))
       expect([what, error.name]).toEqual([what, 'KMSInvalidMacException'])
     }
     await expectError(
-      kms.verifyMac({ ...request(), Message: utf8('attack at noon'), Mac: mac }),
+      shared.kms.verifyMac({ ...request(), Message: utf8('attack at noon'), Mac: mac }),
       'KMSInvalidMacException',
     )
   })
@@ -90,7 +86,7 @@ describe.each(rows)('%s with %s', (spec, MacAlgorithm, length) => {
   test('HMAC-3 a message of 1 to 4096 bytes is taken; an empty or longer one is refused', async () => {
     for (const length of [1, 4096]) {
       const Message = randomBytes(length)
-      const answer = await kms.verifyMac({ ...request(), Message, Mac: await macOf(Message) })
+      const answer = await shared.kms.verifyMac({ ...request(), Message, Mac: await macOf(Message) })
       expect(answer.MacValid).toBe(true)
     }
     for (const [length, bound] of [
@@ -99,8 +95,12 @@ describe.each(rows)('%s with %s', (spec, MacAlgorithm, length) => {
     ] as const) {
       const Message = new Uint8Array(length)
       const refusal = lengthRefusal('message', bound)
-      await expectError(kms.generateMac({ ...request(), Message }), 'ValidationException', refusal)
-      await expectError(kms.verifyMac({ ...request(), Message, Mac: randomBytes(32) }), 'ValidationException', refusal)
+      await expectError(shared.kms.generateMac({ ...request(), Message }), 'ValidationException', refusal)
+      await expectError(
+        shared.kms.verifyMac({ ...request(), Message, Mac: randomBytes(32) }),
+        'ValidationException',
+        refusal,
+      )
     }
   })
 
@@ -110,7 +110,7 @@ describe.each(rows)('%s with %s', (spec, MacAlgorithm, length) => {
       [6145, 'less than or equal to 6144'],
     ] as const)
       await expectError(
-        kms.verifyMac({ ...request(), Message, Mac: new Uint8Array(length) }),
+        shared.kms.verifyMac({ ...request(), Message, Mac: new Uint8Array(length) }),
         'ValidationException',
         lengthRefusal('mac', bound),
       )
@@ -120,15 +120,19 @@ describe.each(rows)('%s with %s', (spec, MacAlgorithm, length) => {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', Message))
     expect(await macOf(digest)).not.toEqual(await macOf(Message))
     const given = { ...request(), Message: digest, MessageType: 'DIGEST' }
-    await expectError(call(kms, 'GenerateMac', given), 'ValidationException', /messageType/)
+    await expectError(call(shared.kms, 'GenerateMac', given), 'ValidationException', /messageType/)
   })
 
   test('HMAC-1 every other algorithm is InvalidKeyUsageException', async () => {
     for (const other of algorithms.filter((algorithm) => algorithm !== MacAlgorithm)) {
       const wrong = { KeyId: keys[spec].KeyId, MacAlgorithm: other, Message }
       const refusal = `Algorithm ${other} is incompatible with key spec ${spec}.`
-      await expectError(kms.generateMac(wrong), 'InvalidKeyUsageException', refusal)
-      await expectError(kms.verifyMac({ ...wrong, Mac: randomBytes(length) }), 'InvalidKeyUsageException', refusal)
+      await expectError(shared.kms.generateMac(wrong), 'InvalidKeyUsageException', refusal)
+      await expectError(
+        shared.kms.verifyMac({ ...wrong, Mac: randomBytes(length) }),
+        'InvalidKeyUsageException',
+        refusal,
+      )
     }
   })
 
@@ -142,7 +146,7 @@ describe.each(rows)('%s with %s', (spec, MacAlgorithm, length) => {
 describe('requests', () => {
   test('HMAC-1 an unknown algorithm is refused in the words of AWS', async () => {
     await expectError(
-      call(kms, 'GenerateMac', { KeyId: keys.HMAC_256.KeyId, Message, MacAlgorithm: 'HMAC_MD5' }),
+      call(shared.kms, 'GenerateMac', { KeyId: keys.HMAC_256.KeyId, Message, MacAlgorithm: 'HMAC_MD5' }),
       'ValidationException',
       /^1 validation error detected: Value 'HMAC_MD5' at 'macAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: \[/,
     )
@@ -155,7 +159,7 @@ describe('requests', () => {
     for (const member of Object.keys(required)) {
       const path = member.charAt(0).toLowerCase() + member.slice(1)
       await expectError(
-        call(kms, operation, { ...required, [member]: undefined }),
+        call(shared.kms, operation, { ...required, [member]: undefined }),
         'ValidationException',
         `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
       )
@@ -164,7 +168,7 @@ describe('requests', () => {
 
   test('HMAC-5 an encryption context is no member of the requests', async () => {
     const given = { KeyId: keys.HMAC_256.KeyId, Message, MacAlgorithm: 'HMAC_SHA_256', EncryptionContext: { a: 'b' } }
-    await expectError(call(kms, 'GenerateMac', given), 'ValidationException', /encryptionContext/)
+    await expectError(call(shared.kms, 'GenerateMac', given), 'ValidationException', /encryptionContext/)
   })
 
   test.each(['symmetric', 'signing'] as const)(
@@ -173,18 +177,18 @@ describe('requests', () => {
       const { KeyId, Arn, KeyUsage } = keys[kind]
       const given = { KeyId, Message, MacAlgorithm: 'HMAC_SHA_256' } as const
       const refusal = (operation: string) => `${Arn} key usage is ${KeyUsage} which is not valid for ${operation}.`
-      await expectError(kms.generateMac(given), 'InvalidKeyUsageException', refusal('GenerateMac'))
+      await expectError(shared.kms.generateMac(given), 'InvalidKeyUsageException', refusal('GenerateMac'))
       const Mac = randomBytes(32)
-      await expectError(kms.verifyMac({ ...given, Mac }), 'InvalidKeyUsageException', refusal('VerifyMac'))
+      await expectError(shared.kms.verifyMac({ ...given, Mac }), 'InvalidKeyUsageException', refusal('VerifyMac'))
     },
   )
 
   test('HMAC-3 any form of identifier names the key', async () => {
     const { KeyId, Arn } = keys.HMAC_256
-    await kms.createAlias({ AliasName: 'alias/mac', TargetKeyId: KeyId })
+    await shared.kms.createAlias({ AliasName: 'alias/mac', TargetKeyId: KeyId })
     const macs = await Promise.all(
       [KeyId, Arn, 'alias/mac', Arn.replace(/key\/.*/, 'alias/mac')].map(async (KeyId) => {
-        const answer = await kms.generateMac({ KeyId, Message, MacAlgorithm: 'HMAC_SHA_256' })
+        const answer = await shared.kms.generateMac({ KeyId, Message, MacAlgorithm: 'HMAC_SHA_256' })
         return [answer.KeyId, answer.Mac.toHex()]
       }),
     )
@@ -193,7 +197,7 @@ describe('requests', () => {
 
   test('SDK-33 a dry run makes and checks no MAC', async () => {
     const given = { KeyId: keys.HMAC_256.KeyId, Message, MacAlgorithm: 'HMAC_SHA_256', DryRun: true } as const
-    await expectError(kms.generateMac(given), 'DryRunOperationException')
-    await expectError(kms.verifyMac({ ...given, Mac: randomBytes(32) }), 'DryRunOperationException')
+    await expectError(shared.kms.generateMac(given), 'DryRunOperationException')
+    await expectError(shared.kms.verifyMac({ ...given, Mac: randomBytes(32) }), 'DryRunOperationException')
   })
 })

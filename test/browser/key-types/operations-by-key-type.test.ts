@@ -3,8 +3,8 @@ import type { KeyMetadata, OperationName } from 'browser-kms'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '../../../src/contract/model.js'
 import { builtOperations } from '../../../worker/operations/table.js'
+import { agreementKey, encapsulationKey, encryptionKey, macKey, sharedKeys, signingKey } from '../fixtures/keys.js'
 import { call, errorOf, sharedVault, utf8 } from '../fixtures/vault.js'
-import { agreementKey, encapsulationKey, encryptionKey, macKey, sharedKeys, signingKey } from './fixtures/vaults.js'
 
 const kinds = {
   symmetric: encryptionKey('SYMMETRIC_DEFAULT'),

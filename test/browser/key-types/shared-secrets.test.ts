@@ -1,12 +1,12 @@
 /** DeriveSharedSecret, Encapsulate and Decapsulate: two parties come to share a secret. */
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'
-import type { KeyMetadata, KeySpec, KmsClient } from 'browser-kms'
-import { beforeAll, describe, expect, test } from 'vitest'
+import type { KeyMetadata, KeySpec } from 'browser-kms'
+import { describe, expect, test } from 'vitest'
+import { agreementKey, encapsulationKey, encryptionKey, macKey, sharedKeys, signingKey } from '../fixtures/keys.js'
 import { call, expectError, membersOf, sharedVault } from '../fixtures/vault.js'
 import { type Bytes, concatenated, damaged, flipped, randomBytes, rawPublicKeyIn } from './fixtures/bytes.js'
 import { sm2Point } from './fixtures/sm2.js'
-import { agreementKey, encapsulationKey, encryptionKey, macKey, sharedKeys, signingKey } from './fixtures/vaults.js'
 
 const shared = sharedVault()
 const keys = sharedKeys(shared, {
@@ -35,13 +35,8 @@ const outsiders = sharedKeys(shared, {
   secp256k1: signingKey('ECC_SECG_P256K1'),
 })
 
-let kms: KmsClient
-beforeAll(() => {
-  kms = shared.kms
-})
-
 const publicKeyOf = async ({ KeyId }: KeyMetadata): Promise<Bytes> =>
-  Uint8Array.from((await kms.getPublicKey({ KeyId })).PublicKey)
+  Uint8Array.from((await shared.kms.getPublicKey({ KeyId })).PublicKey)
 
 /** The curve by another way than the vault's: ECDH is the x coordinate of scalar times point. */
 interface Curve {
@@ -58,7 +53,7 @@ const curves: readonly Curve[] = [
 
 const KeyAgreementAlgorithm = 'ECDH'
 const derive = (key: KeyMetadata, PublicKey: Uint8Array) =>
-  kms.deriveSharedSecret({ KeyId: key.KeyId, KeyAgreementAlgorithm, PublicKey })
+  shared.kms.deriveSharedSecret({ KeyId: key.KeyId, KeyAgreementAlgorithm, PublicKey })
 
 describe.each(curves.map((curve) => [curve.spec, curve] as const))('DeriveSharedSecret with %s', (spec, curve) => {
   const { length, point } = curve
@@ -141,7 +136,7 @@ describe.each(curves.map((curve) => [curve.spec, curve] as const))('DeriveShared
 /** A private key of the data key pairs, which somebody could send by mistake. */
 async function privateKeyOn(KeyPairSpec: KeySpec): Promise<Bytes> {
   const input = { KeyId: outsiders.symmetric.KeyId, KeyPairSpec }
-  return Uint8Array.from((await call(kms, 'GenerateDataKeyPair', input)).PrivateKeyPlaintext as Uint8Array)
+  return Uint8Array.from((await call(shared.kms, 'GenerateDataKeyPair', input)).PrivateKeyPlaintext as Uint8Array)
 }
 
 describe('requests of DeriveSharedSecret', () => {
@@ -158,7 +153,7 @@ describe('requests of DeriveSharedSecret', () => {
     const { KeyId } = keys.ECC_NIST_P256
     const PublicKey = await publicKeyOf(peers.ECC_NIST_P256)
     await expectError(
-      call(kms, 'DeriveSharedSecret', { KeyId, PublicKey, KeyAgreementAlgorithm: 'X25519' }),
+      call(shared.kms, 'DeriveSharedSecret', { KeyId, PublicKey, KeyAgreementAlgorithm: 'X25519' }),
       'ValidationException',
       "1 validation error detected: Value 'X25519' at 'keyAgreementAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [ECDH]",
     )
@@ -176,7 +171,11 @@ describe('requests of DeriveSharedSecret', () => {
   test('ASYM-28 a recipient is refused', async () => {
     const request = { KeyId: keys.ECC_NIST_P256.KeyId, KeyAgreementAlgorithm, PublicKey: new Uint8Array(91) }
     const Recipient = { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument: new Uint8Array(1) }
-    await expectError(call(kms, 'DeriveSharedSecret', { ...request, Recipient }), 'ValidationException', /Recipient/)
+    await expectError(
+      call(shared.kms, 'DeriveSharedSecret', { ...request, Recipient }),
+      'ValidationException',
+      /Recipient/,
+    )
   })
 })
 
@@ -188,9 +187,9 @@ const kems = [
 ] as const
 
 describe.each(kems)('Encapsulate and Decapsulate with %s', (spec, ciphertextLength, outside) => {
-  const encapsulate = () => kms.encapsulate({ KeyId: keys[spec].KeyId, EncapsulationAlgorithm })
+  const encapsulate = () => shared.kms.encapsulate({ KeyId: keys[spec].KeyId, EncapsulationAlgorithm })
   const decapsulate = (SharedSecretCiphertextBlob: Uint8Array, KeyId = keys[spec].KeyId) =>
-    kms.decapsulate({ KeyId, EncapsulationAlgorithm, SharedSecretCiphertextBlob })
+    shared.kms.decapsulate({ KeyId, EncapsulationAlgorithm, SharedSecretCiphertextBlob })
 
   test('both answer the secret, algorithm and key ARN, and nothing else', async () => {
     const encapsulated = await membersOf(encapsulate())
@@ -257,10 +256,10 @@ describe('requests of Encapsulate and Decapsulate', () => {
     const { KeyId, Arn, KeyUsage } = outsiders[name]
     const refusal = (operation: string) => `${Arn} key usage is ${KeyUsage} which is not valid for ${operation}.`
     const request = { KeyId, EncapsulationAlgorithm } as const
-    await expectError(kms.encapsulate(request), 'InvalidKeyUsageException', refusal('Encapsulate'))
+    await expectError(shared.kms.encapsulate(request), 'InvalidKeyUsageException', refusal('Encapsulate'))
     const SharedSecretCiphertextBlob = new Uint8Array(1088)
     await expectError(
-      kms.decapsulate({ ...request, SharedSecretCiphertextBlob }),
+      shared.kms.decapsulate({ ...request, SharedSecretCiphertextBlob }),
       'InvalidKeyUsageException',
       refusal('Decapsulate'),
     )
@@ -268,7 +267,7 @@ describe('requests of Encapsulate and Decapsulate', () => {
 
   test('an unknown algorithm is refused', async () => {
     await expectError(
-      call(kms, 'Encapsulate', { KeyId: keys.ML_KEM_768.KeyId, EncapsulationAlgorithm: 'KYBER' }),
+      call(shared.kms, 'Encapsulate', { KeyId: keys.ML_KEM_768.KeyId, EncapsulationAlgorithm: 'KYBER' }),
       'ValidationException',
       "1 validation error detected: Value 'KYBER' at 'encapsulationAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [ML_KEM]",
     )
@@ -276,6 +275,6 @@ describe('requests of Encapsulate and Decapsulate', () => {
 
   test('SDK-33 a dry run shares no secret', async () => {
     const request = { KeyId: keys.ML_KEM_768.KeyId, EncapsulationAlgorithm, DryRun: true } as const
-    await expectError(kms.encapsulate(request), 'DryRunOperationException')
+    await expectError(shared.kms.encapsulate(request), 'DryRunOperationException')
   })
 })

@@ -11,18 +11,10 @@ import type { KeyMetadata, KeySpec, KmsClient, OperationInput } from 'browser-km
 import { sm2 } from 'sm-crypto-v2'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { hasNativeLattices } from '../fixtures/engine.js'
-import { errorOf, expectError, freshVault, membersOf, utf8 } from '../fixtures/vault.js'
+import { agreementKey, encapsulationKey, encryptionKey, macKey, sharedKeys, signingKey } from '../fixtures/keys.js'
+import { errorOf, expectError, freshVault, membersOf, sharedVault, utf8 } from '../fixtures/vault.js'
 import { type Bytes, concatenated, damaged, fromHex, randomBytes, rawPublicKeyIn } from './fixtures/bytes.js'
 import { sm2Digest } from './fixtures/sm2.js'
-import {
-  agreementKey,
-  encapsulationKey,
-  encryptionKey,
-  macKey,
-  sharedKeys,
-  sharedVaultWith,
-  signingKey,
-} from './fixtures/vaults.js'
 
 type Algorithm = NonNullable<OperationInput<'Sign'>['SigningAlgorithm']>
 type Form = NonNullable<OperationInput<'Sign'>['MessageType']>
@@ -157,9 +149,9 @@ const kinds = Object.fromEntries(specs.map((spec) => [spec, signingKey(spec)])) 
 type KeyKindOfSigning = ReturnType<typeof signingKey>
 
 /** One vault as it is by default, and one that signs digests. */
-const plain = sharedVaultWith({})
+const plain = sharedVault()
 const plainKeys = sharedKeys(plain, kinds)
-const signer = sharedVaultWith({ digestSigning: true })
+const signer = sharedVault({ digestSigning: true })
 const signerKeys = sharedKeys(signer, kinds)
 const otherKeys = sharedKeys(signer, kinds)
 /** Public keys of the keys that sign digests. */
@@ -509,7 +501,7 @@ describe('both halves of the curve order (ASYM-27)', () => {
 })
 
 describe('the larger RSA keys', () => {
-  const larger = sharedVaultWith({})
+  const larger = sharedVault()
   const keys = sharedKeys(larger, { RSA_3072: signingKey('RSA_3072'), RSA_4096: signingKey('RSA_4096') })
 
   test.each([...rsa('RSA_3072', 384), ...rsa('RSA_4096', 512)])('ASYM-8 $algorithm with $spec', async (row) => {

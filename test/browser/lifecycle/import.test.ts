@@ -11,13 +11,18 @@ import {
   wrap,
 } from '../fixtures/import.js'
 import { auditRecords, storedIn } from '../fixtures/stored.js'
-import { errorOf, expectError, freshVault, keyArn, openAgain, sharedVault, utf8 } from '../fixtures/vault.js'
+import {
+  errorOf,
+  expectError,
+  freshVault,
+  keyArn,
+  metadataOf,
+  openAgain,
+  sharedVault,
+  utf8,
+} from '../fixtures/vault.js'
 
 const text = utf8('text')
-
-async function describeKey(kms: KmsClient, KeyId: string): Promise<KeyMetadata> {
-  return (await kms.describeKey({ KeyId })).KeyMetadata as KeyMetadata
-}
 
 const parameters = (
   kms: KmsClient,
@@ -39,14 +44,14 @@ describe('IMP-1 the way of imported material', () => {
   test('a new key waits for its material, and is enabled by it', async () => {
     const { kms } = await freshVault()
     const KeyId = await newExternalKey(kms)
-    const waiting = await describeKey(kms, KeyId)
+    const waiting = await metadataOf(kms, KeyId)
     expect(waiting).toMatchObject({ KeyState: 'PendingImport', Enabled: false, Origin: 'EXTERNAL' })
     for (const member of ['ExpirationModel', 'ValidTo', 'CurrentKeyMaterialId'])
       expect(waiting).not.toHaveProperty(member)
     const { KeyMaterialId, KeyId: arn } = await importMaterial(kms, KeyId, randomBytes(32))
     expect(arn).toBe(keyArn(KeyId))
     expect(KeyMaterialId).toMatch(/^[0-9a-f]{64}$/)
-    expect(await describeKey(kms, KeyId)).toMatchObject({
+    expect(await metadataOf(kms, KeyId)).toMatchObject({
       KeyState: 'Enabled',
       Origin: 'EXTERNAL',
       ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
@@ -101,7 +106,7 @@ describe('IMP-4 IMP-5 GetParametersForImport', () => {
       const { kms } = shared
       const KeyId = await newExternalKey(kms)
       await importMaterial(kms, KeyId, randomBytes(32), { algorithm, wrappingKeySpec })
-      expect((await describeKey(kms, KeyId)).KeyState).toBe('Enabled')
+      expect((await metadataOf(kms, KeyId)).KeyState).toBe('Enabled')
     },
   )
 
@@ -198,7 +203,7 @@ describe('IMP-9 IMP-10 import tokens', () => {
     await material(kms, KeyId)
     const { kms: later } = await openAgain(name)
     await later.importKeyMaterial(older)
-    expect((await describeKey(later, KeyId)).KeyState).toBe('Enabled')
+    expect((await metadataOf(later, KeyId)).KeyState).toBe('Enabled')
   })
 
   test('IMP-20 no token, blob or material is in an audit record', async () => {
@@ -285,7 +290,7 @@ describe('IMP-3 material of every kind', () => {
   ] as const)('IMP-9 %s for %s takes no %i random bytes', async (KeySpec, KeyUsage, length) => {
     const KeyId = await newExternalKey(shared.kms, { KeySpec, KeyUsage })
     await expectError(importMaterial(shared.kms, KeyId, randomBytes(length)), 'IncorrectKeyMaterialException')
-    expect((await describeKey(shared.kms, KeyId)).KeyState).toBe('PendingImport')
+    expect((await metadataOf(shared.kms, KeyId)).KeyState).toBe('PendingImport')
   })
 
   test('IMP-9 a key of another curve or size is refused', async () => {
@@ -325,7 +330,7 @@ describe('IMP-8 IMP-13 expiry', () => {
     await refuse({ ExpirationModel: 'KEY_MATERIAL_EXPIRES' })
     await refuse({ ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE', ValidTo: new Date(start + DAY) })
     await importMaterial(kms, KeyId, bytes, { ValidTo: new Date(start + 365 * DAY) })
-    expect(await describeKey(kms, KeyId)).toMatchObject({
+    expect(await metadataOf(kms, KeyId)).toMatchObject({
       ExpirationModel: 'KEY_MATERIAL_EXPIRES',
       ValidTo: new Date(start + 365 * DAY),
     })
@@ -346,7 +351,7 @@ describe('IMP-8 IMP-13 expiry', () => {
       'KMSInvalidStateException',
       `${keyArn(KeyId)} is pending import.`,
     )
-    const expired = await describeKey(kms, KeyId)
+    const expired = await metadataOf(kms, KeyId)
     expect(expired).toMatchObject({ KeyState: 'PendingImport', CurrentKeyMaterialId: KeyMaterialId })
     expect(expired).not.toHaveProperty('ExpirationModel')
     const [material] = await storedIn(name, 'materials')
@@ -387,7 +392,7 @@ describe('IMP-8 IMP-13 expiry', () => {
     await importMaterial(kms, KeyId, bytes, { ValidTo: new Date(start + DAY), KeyMaterialDescription: 'first' })
     await importMaterial(kms, KeyId, bytes)
     setClock(start + 2 * DAY)
-    expect(await describeKey(kms, KeyId)).toMatchObject({
+    expect(await metadataOf(kms, KeyId)).toMatchObject({
       KeyState: 'Enabled',
       ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
     })
@@ -404,7 +409,7 @@ describe('IMP-11 IMP-14 DeleteImportedKeyMaterial', () => {
     const { KeyMaterialId } = await importMaterial(kms, KeyId, bytes)
     const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext: text })
     expect(await kms.deleteImportedKeyMaterial({ KeyId })).toMatchObject({ KeyId: keyArn(KeyId), KeyMaterialId })
-    expect(await describeKey(kms, KeyId)).toMatchObject({
+    expect(await metadataOf(kms, KeyId)).toMatchObject({
       KeyState: 'PendingImport',
       Enabled: false,
       CurrentKeyMaterialId: KeyMaterialId,
@@ -436,7 +441,7 @@ describe('IMP-11 IMP-14 DeleteImportedKeyMaterial', () => {
     await importMaterial(kms, KeyId, whole)
     await kms.deleteImportedKeyMaterial({ KeyId })
     await importMaterial(kms, KeyId, bare)
-    expect((await describeKey(kms, KeyId)).KeyState).toBe('Enabled')
+    expect((await metadataOf(kms, KeyId)).KeyState).toBe('Enabled')
     await kms.deleteImportedKeyMaterial({ KeyId })
     const other = await pkcs8({ name: 'ECDSA', namedCurve: 'P-256' }, ['sign', 'verify'])
     await expectError(importMaterial(kms, KeyId, other), 'IncorrectKeyMaterialException')
@@ -446,7 +451,7 @@ describe('IMP-11 IMP-14 DeleteImportedKeyMaterial', () => {
     const { kms } = await freshVault()
     const KeyId = await newExternalKey(kms)
     const bytes = randomBytes(32)
-    const state = async () => (await describeKey(kms, KeyId)).KeyState
+    const state = async () => (await metadataOf(kms, KeyId)).KeyState
     await importMaterial(kms, KeyId, bytes)
     await kms.disableKey({ KeyId })
     await importMaterial(kms, KeyId, bytes)
@@ -481,7 +486,7 @@ describe('IMP-18 ROT-32 several materials', () => {
     const isNew = { ImportType: 'NEW_KEY_MATERIAL' } as const
     const bytes = randomBytes(32)
     const second = (await importMaterial(kms, KeyId, bytes, isNew)).KeyMaterialId as string
-    expect(await describeKey(kms, KeyId)).toMatchObject({ KeyState: 'Enabled', CurrentKeyMaterialId: first })
+    expect(await metadataOf(kms, KeyId)).toMatchObject({ KeyState: 'Enabled', CurrentKeyMaterialId: first })
     const error = await errorOf(importMaterial(kms, KeyId, randomBytes(32), isNew))
     expect(error.message).toMatch(
       new RegExp(
@@ -513,7 +518,7 @@ describe('IMP-18 ROT-32 several materials', () => {
     const first = (await importMaterial(kms, KeyId, bytes)).KeyMaterialId as string
     const isNew = { ImportType: 'NEW_KEY_MATERIAL' } as const
     const given = (await importMaterial(kms, KeyId, randomBytes(32), isNew)).KeyMaterialId as string
-    const state = async () => (await describeKey(kms, KeyId)).KeyState
+    const state = async () => (await metadataOf(kms, KeyId)).KeyState
     await kms.deleteImportedKeyMaterial({ KeyId, KeyMaterialId: given })
     expect(await state()).toBe('Enabled')
     await importMaterial(kms, KeyId, randomBytes(32), isNew)
@@ -534,11 +539,11 @@ describe('IMP-18 ROT-32 several materials', () => {
     const expiring = { ImportType: 'NEW_KEY_MATERIAL', ValidTo: new Date(start + 20 * DAY) } as const
     await importMaterial(kms, KeyId, two, expiring)
     await kms.rotateKeyOnDemand({ KeyId })
-    expect((await describeKey(kms, KeyId)).ValidTo).toEqual(new Date(start + 20 * DAY))
+    expect((await metadataOf(kms, KeyId)).ValidTo).toEqual(new Date(start + 20 * DAY))
     setClock(start + 20 * DAY)
-    expect((await describeKey(kms, KeyId)).KeyState).toBe('PendingImport')
+    expect((await metadataOf(kms, KeyId)).KeyState).toBe('PendingImport')
     await importMaterial(kms, KeyId, two)
-    expect(await describeKey(kms, KeyId)).toMatchObject({ KeyState: 'Enabled', ValidTo: new Date(start + 30 * DAY) })
+    expect(await metadataOf(kms, KeyId)).toMatchObject({ KeyState: 'Enabled', ValidTo: new Date(start + 30 * DAY) })
   })
 })
 
@@ -553,7 +558,7 @@ describe('MRK-17 MRK-18 imported material in sets', () => {
     const { KeyMaterialId } = await importMaterial(kms, KeyId, bytes)
     await kms.replicateKey({ KeyId, ReplicaRegion: second })
     const replica = vault.region(second)
-    expect(await describeKey(replica, KeyId)).toMatchObject({ KeyState: 'PendingImport' })
+    expect(await metadataOf(replica, KeyId)).toMatchObject({ KeyState: 'PendingImport' })
     await expectError(importMaterial(replica, KeyId, randomBytes(32)), 'IncorrectKeyMaterialException')
     const imported = await importMaterial(replica, KeyId, bytes, { ValidTo: new Date(start + DAY) })
     expect(imported.KeyMaterialId).toBe(KeyMaterialId)
@@ -582,10 +587,10 @@ describe('MRK-17 MRK-18 imported material in sets', () => {
     expect(await stateOf(kms)).toBe('PENDING_MULTI_REGION_IMPORT_AND_ROTATION')
     await expectError(kms.rotateKeyOnDemand({ KeyId }), 'KMSInvalidStateException')
     expect((await importMaterial(replica, KeyId, two)).KeyMaterialId).toBe(KeyMaterialId)
-    expect((await describeKey(replica, KeyId)).KeyState).toBe('Enabled')
+    expect((await metadataOf(replica, KeyId)).KeyState).toBe('Enabled')
     expect(await stateOf(kms)).toBe('PENDING_ROTATION')
     await kms.rotateKeyOnDemand({ KeyId })
-    expect((await describeKey(replica, KeyId)).CurrentKeyMaterialId).toBe(KeyMaterialId)
+    expect((await metadataOf(replica, KeyId)).CurrentKeyMaterialId).toBe(KeyMaterialId)
     const fresh = await replica.encrypt({ KeyId, Plaintext: text })
     for (const { CiphertextBlob } of [old, fresh])
       for (const client of [kms, replica]) expect((await client.decrypt({ CiphertextBlob })).Plaintext).toEqual(text)
@@ -603,6 +608,6 @@ describe('MRK-17 MRK-18 imported material in sets', () => {
     await kms.deleteImportedKeyMaterial({ KeyId, KeyMaterialId: waiting.KeyMaterialId as string })
     const { Rotations } = await replica.listKeyRotations({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' })
     expect(Rotations).toHaveLength(1)
-    expect((await describeKey(replica, KeyId)).KeyState).toBe('Enabled')
+    expect((await metadataOf(replica, KeyId)).KeyState).toBe('Enabled')
   })
 })

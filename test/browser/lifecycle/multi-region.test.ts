@@ -3,7 +3,7 @@ import type { KeyMetadata, KmsClient, OperationInput, Vault } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
 import { clockedVault, DAY, start } from '../fixtures/clock.js'
 import { auditRecords, storedIn } from '../fixtures/stored.js'
-import { accountId, errorOf, freshVault, region as home, openAgain, utf8 } from '../fixtures/vault.js'
+import { accountId, errorOf, freshVault, region as home, metadataOf, openAgain, utf8 } from '../fixtures/vault.js'
 
 const second = 'browser-local-2'
 const third = 'browser-local-3'
@@ -14,10 +14,6 @@ const member = (region: string, keyId: string) => ({ Arn: arnIn(region, keyId), 
 
 async function newPrimary(kms: KmsClient, kind: OperationInput<'CreateKey'> = {}): Promise<KeyMetadata> {
   return (await kms.createKey({ MultiRegion: true, ...kind })).KeyMetadata as KeyMetadata
-}
-
-async function describeKey(kms: KmsClient, KeyId: string): Promise<KeyMetadata> {
-  return (await kms.describeKey({ KeyId })).KeyMetadata as KeyMetadata
 }
 
 /** A primary in the first Region and a replica in each of the others. */
@@ -78,7 +74,7 @@ describe('CreateKey and ReplicateKey', () => {
     await inSecond.tagResource({ KeyId, Tags })
     await inSecond.createAlias({ AliasName: 'alias/here', TargetKeyId: KeyId })
     await kms.createAlias({ AliasName: 'alias/there', TargetKeyId: KeyId })
-    const members = await Promise.all([home, second, third].map((region) => describeKey(vault.region(region), KeyId)))
+    const members = await Promise.all([home, second, third].map((region) => metadataOf(vault.region(region), KeyId)))
     for (const metadata of members)
       expect(metadata).toMatchObject({
         KeyState: 'Enabled',
@@ -115,7 +111,7 @@ describe('CreateKey and ReplicateKey', () => {
     const answer = await kms.replicateKey({ KeyId, ReplicaRegion: second, Policy, Description: 'replica', Tags })
     expect(answer).toMatchObject({ ReplicaPolicy: Policy, ReplicaTags: Tags })
     const replica = vault.region(second)
-    expect((await describeKey(replica, KeyId)).Description).toBe('replica')
+    expect((await metadataOf(replica, KeyId)).Description).toBe('replica')
     expect((await replica.getKeyPolicy({ KeyId })).Policy).toBe(Policy)
     expect((await replica.listResourceTags({ KeyId })).Tags).toEqual(Tags)
   })
@@ -136,7 +132,7 @@ describe('CreateKey and ReplicateKey', () => {
     await vault.region(second).scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
     expect(await replicate(kms, KeyId, second)).toMatchObject({ name: 'AlreadyExistsException' })
     // Nothing of a refused request stays.
-    expect((await describeKey(kms, KeyId)).MultiRegionConfiguration?.ReplicaKeys).toEqual([member(second, KeyId)])
+    expect((await metadataOf(kms, KeyId)).MultiRegionConfiguration?.ReplicaKeys).toEqual([member(second, KeyId)])
     expect((await vault.region(third).listKeys()).Keys).toEqual([])
   })
 
@@ -144,7 +140,7 @@ describe('CreateKey and ReplicateKey', () => {
     const { vault, kms, name } = await freshVault()
     const { KeyId } = await newPrimary(kms)
     const { $metadata } = await kms.replicateKey({ KeyId, ReplicaRegion: second })
-    await describeKey(kms, KeyId)
+    await metadataOf(kms, KeyId)
     const here = await auditRecords(name)
     const there = await auditRecords(name, second)
     expect(here.find(({ eventName }) => eventName === 'ReplicateKey')).toMatchObject({
@@ -180,7 +176,7 @@ describe('MRK-11 members are cryptographically equal', () => {
     const { vault, kms } = await freshVault({ digestSigning })
     const KeyId = await newSet(vault, [second], kind)
     const other = vault.region(second)
-    await describeKey(other, KeyId)
+    await metadataOf(other, KeyId)
     const signed = { KeyId, Message: text, SigningAlgorithm: 'ECDSA_SHA_256' } as const
     for (const [signer, verifier] of [
       [kms, other],
@@ -202,7 +198,7 @@ describe('MRK-11 members are cryptographically equal', () => {
   test('a replica’s handles are copies of the primary’s, non-extractable, and no bytes are beside them', async () => {
     const { vault, name } = await freshVault()
     const KeyId = await newSet(vault)
-    await describeKey(vault.region(second), KeyId)
+    await metadataOf(vault.region(second), KeyId)
     const [material] = await storedIn(name, 'materials', second)
     const { aead } = (material as { handles: { aead: CryptoKey } }).handles
     expect({ extractable: aead.extractable, usages: [...aead.usages].sort() }).toEqual({
@@ -240,8 +236,8 @@ describe('rotation of a set', () => {
     })
     const first = await replica.encrypt({ KeyId, Plaintext: text })
     setClock(start + 90 * DAY)
-    const here = await describeKey(kms, KeyId)
-    const there = await describeKey(replica, KeyId)
+    const here = await metadataOf(kms, KeyId)
+    const there = await metadataOf(replica, KeyId)
     expect(there.CurrentKeyMaterialId).toBe(here.CurrentKeyMaterialId)
     const rotations = await kms.listKeyRotations({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' })
     expect(rotations.Rotations).toHaveLength(2)
@@ -265,7 +261,7 @@ describe('rotation of a set', () => {
     }
     await kms.replicateKey({ KeyId, ReplicaRegion: second })
     const replica = vault.region(second)
-    await describeKey(replica, KeyId)
+    await metadataOf(replica, KeyId)
     for (const CiphertextBlob of ciphertexts)
       expect((await replica.decrypt({ CiphertextBlob })).Plaintext).toEqual(text)
   })
@@ -279,7 +275,7 @@ describe('UpdatePrimaryRegion', () => {
     const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext: text })
     const { $metadata } = await kms.updatePrimaryRegion({ KeyId, PrimaryRegion: second })
     const regions = [home, second, third]
-    const members = await Promise.all(regions.map((region) => describeKey(vault.region(region), KeyId)))
+    const members = await Promise.all(regions.map((region) => metadataOf(vault.region(region), KeyId)))
     const roles = members.map(({ MultiRegionConfiguration }) => MultiRegionConfiguration?.MultiRegionKeyType)
     expect(roles).toEqual(['REPLICA', 'PRIMARY', 'REPLICA'])
     for (const { KeyState, MultiRegionConfiguration } of members) {
@@ -291,7 +287,7 @@ describe('UpdatePrimaryRegion', () => {
       expect((await vault.region(region).decrypt({ CiphertextBlob })).Plaintext).toEqual(text)
     expect(await vault.region(second).getKeyRotationStatus({ KeyId })).toMatchObject({ KeyRotationEnabled: true })
     await vault.region(second).rotateKeyOnDemand({ KeyId })
-    await describeKey(kms, KeyId)
+    await metadataOf(kms, KeyId)
     await roundTrip(kms, vault.region(third), KeyId)
     const update = async (region: string) =>
       (await auditRecords(name, region)).filter(({ eventName }) => eventName === 'UpdatePrimaryRegion')
@@ -315,7 +311,7 @@ describe('UpdatePrimaryRegion', () => {
       name: 'DisabledException',
       message: `${arnIn(second, KeyId)} is disabled.`,
     })
-    expect((await describeKey(kms, KeyId)).MultiRegionConfiguration?.PrimaryKey).toEqual(member(home, KeyId))
+    expect((await metadataOf(kms, KeyId)).MultiRegionConfiguration?.PrimaryKey).toEqual(member(home, KeyId))
   })
 })
 
@@ -326,7 +322,7 @@ describe('deletion of a set', () => {
     const schedule = (client: KmsClient) => client.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
     const { $metadata: _, ...answer } = await schedule(kms)
     expect(answer).toEqual({ KeyId: arnIn(home, KeyId), KeyState: 'PendingReplicaDeletion', PendingWindowInDays: 7 })
-    const waiting = await describeKey(kms, KeyId)
+    const waiting = await metadataOf(kms, KeyId)
     expect(waiting).toMatchObject({
       KeyState: 'PendingReplicaDeletion',
       Enabled: false,
@@ -341,17 +337,17 @@ describe('deletion of a set', () => {
     for (const region of [second, third])
       expect((await schedule(vault.region(region))).DeletionDate).toEqual(new Date(start + 7 * DAY))
     setClock(start + 7 * DAY - 1)
-    expect((await describeKey(kms, KeyId)).KeyState).toBe('PendingReplicaDeletion')
+    expect((await metadataOf(kms, KeyId)).KeyState).toBe('PendingReplicaDeletion')
     setClock(start + 7 * DAY)
-    expect(await errorOf(describeKey(vault.region(second), KeyId))).toMatchObject({ name: 'NotFoundException' })
-    expect(await errorOf(describeKey(vault.region(third), KeyId))).toMatchObject({ name: 'NotFoundException' })
-    await expect.poll(async () => (await describeKey(kms, KeyId)).KeyState).toBe('PendingDeletion')
-    const pending = await describeKey(kms, KeyId)
+    expect(await errorOf(metadataOf(vault.region(second), KeyId))).toMatchObject({ name: 'NotFoundException' })
+    expect(await errorOf(metadataOf(vault.region(third), KeyId))).toMatchObject({ name: 'NotFoundException' })
+    await expect.poll(async () => (await metadataOf(kms, KeyId)).KeyState).toBe('PendingDeletion')
+    const pending = await metadataOf(kms, KeyId)
     expect(pending).toMatchObject({ DeletionDate: new Date(start + 14 * DAY) })
     expect(pending).not.toHaveProperty('PendingDeletionWindowInDays')
     expect(pending.MultiRegionConfiguration?.ReplicaKeys).toEqual([])
     setClock(start + 14 * DAY)
-    expect(await errorOf(describeKey(kms, KeyId))).toMatchObject({ name: 'NotFoundException' })
+    expect(await errorOf(metadataOf(kms, KeyId))).toMatchObject({ name: 'NotFoundException' })
     for (const region of [home, second, third]) expect(await storedIn(name, 'materials', region)).toEqual([])
   })
 
@@ -360,7 +356,7 @@ describe('deletion of a set', () => {
     const KeyId = await newSet(vault)
     await kms.scheduleKeyDeletion({ KeyId })
     await kms.cancelKeyDeletion({ KeyId })
-    const cancelled = await describeKey(kms, KeyId)
+    const cancelled = await metadataOf(kms, KeyId)
     expect(cancelled.KeyState).toBe('Disabled')
     expect(cancelled).not.toHaveProperty('PendingDeletionWindowInDays')
     const { KeyId: alone } = await newPrimary(kms)
@@ -371,14 +367,14 @@ describe('deletion of a set', () => {
     const { vault, kms, setClock } = await clockedVault(start)
     const KeyId = await newSet(vault)
     const replica = vault.region(second)
-    await describeKey(replica, KeyId)
+    await metadataOf(replica, KeyId)
     const { CiphertextBlob } = await replica.encrypt({ KeyId, Plaintext: text })
     await replica.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
     setClock(start + 7 * DAY)
     expect(await errorOf(replica.decrypt({ CiphertextBlob }))).toMatchObject({ name: 'AccessDeniedException' })
-    await expect.poll(async () => (await describeKey(kms, KeyId)).MultiRegionConfiguration?.ReplicaKeys).toEqual([])
+    await expect.poll(async () => (await metadataOf(kms, KeyId)).MultiRegionConfiguration?.ReplicaKeys).toEqual([])
     await kms.replicateKey({ KeyId, ReplicaRegion: second })
-    await describeKey(replica, KeyId)
+    await metadataOf(replica, KeyId)
     expect((await replica.decrypt({ CiphertextBlob })).Plaintext).toEqual(text)
   })
 })
@@ -406,15 +402,15 @@ describe('nothing is lost between the Regions', () => {
       let replicas: string[] = []
       await expect
         .poll(async () => {
-          const metadata = await describeKey(after.kms, KeyId)
+          const metadata = await metadataOf(after.kms, KeyId)
           replicas = metadata.MultiRegionConfiguration?.ReplicaKeys?.map(({ Region }) => Region as string) ?? []
           return metadata.KeyState
         })
         .toBe('Enabled')
-      const primary = (await describeKey(after.kms, KeyId)).MultiRegionConfiguration?.PrimaryKey?.Region as string
+      const primary = (await metadataOf(after.kms, KeyId)).MultiRegionConfiguration?.PrimaryKey?.Region as string
       for (const region of new Set([primary, ...replicas])) {
         const client = after.region(region)
-        const metadata = await describeKey(client, KeyId)
+        const metadata = await metadataOf(client, KeyId)
         expect(metadata.KeyState).toBe('Enabled')
         expect((await client.decrypt({ CiphertextBlob })).Plaintext).toEqual(text)
         await roundTrip(client, after.kms, KeyId)
@@ -425,7 +421,7 @@ describe('nothing is lost between the Regions', () => {
       // Back to where the round began.
       if (primary !== home) {
         await after.region(primary).updatePrimaryRegion({ KeyId, PrimaryRegion: home })
-        await describeKey(after.kms, KeyId)
+        await metadataOf(after.kms, KeyId)
       }
       await after.close()
     }

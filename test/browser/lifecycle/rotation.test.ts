@@ -1,12 +1,5 @@
 /** Rotation of key material (ROT-1 to ROT-32), but for multi-Region keys (multi-region.test.ts) and imports (import.test.ts). */
-import {
-  type KeyMetadata,
-  type KeySpec,
-  type KmsClient,
-  keySpecs,
-  type OperationInput,
-  type OperationName,
-} from 'browser-kms'
+import { type KeySpec, type KmsClient, keySpecs, type OperationInput, type OperationName } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
 import { type ClockedVault, clockedVault, DAY, sharedClockedVault, start } from '../fixtures/clock.js'
 import { importMaterial, newExternalKey, randomBytes } from '../fixtures/import.js'
@@ -18,6 +11,7 @@ import {
   freshVault,
   keyArn,
   membersOf,
+  metadataOf,
   newKey,
   openAgain,
   sharedVault,
@@ -29,12 +23,8 @@ const text = utf8('text')
 const day = (days: number) => start + days * DAY
 const materialIdForm = /^[a-f0-9]{64}$/
 
-async function describeKey(kms: KmsClient, KeyId: string): Promise<KeyMetadata> {
-  return (await kms.describeKey({ KeyId })).KeyMetadata as KeyMetadata
-}
-
 async function currentMaterial(kms: KmsClient, KeyId: string): Promise<string> {
-  return (await describeKey(kms, KeyId)).CurrentKeyMaterialId as string
+  return (await metadataOf(kms, KeyId)).CurrentKeyMaterialId as string
 }
 
 /** When a key was rotated, and how. */
@@ -200,7 +190,7 @@ test('ROT-12 the first rotation is a period after enabling, not after creation: 
     setClock(date - 1)
     expect(await nextDate(kms, KeyId)).toBe(date)
     setClock(date)
-    await describeKey(kms, KeyId)
+    await metadataOf(kms, KeyId)
   }
   expect(await rotations(kms, KeyId)).toEqual(automatic(...dates))
 })
@@ -281,7 +271,7 @@ test('TIME-1 the sweeper’s own timer rotates while the vault is open, without 
   const KeyId = await rotatingKey(first.kms)
   await first.vault.close()
   const { name } = await clockedVault(day(90) - 500, { name: first.name, running: true })
-  await expect.poll(async () => (await eventsOf(name, 'RotateKey')).length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(async () => (await eventsOf(name, 'RotateKey')).length).toBe(1)
   expect((await storedIn(name, 'materials')).filter(({ keyId }) => keyId === KeyId)).toHaveLength(2)
 })
 
@@ -439,7 +429,7 @@ describe('RotateKeyOnDemand', () => {
     const dates = [next, next + 730 * DAY, next + 2 * 730 * DAY]
     for (const date of dates) {
       setClock(date)
-      await describeKey(kms, KeyId)
+      await metadataOf(kms, KeyId)
     }
     expect(await rotations(kms, KeyId)).toEqual([[onDemand, 'ON_DEMAND'], ...automatic(...dates)])
   })
@@ -449,7 +439,7 @@ describe('RotateKeyOnDemand', () => {
     const KeyId = await rotatingKey(kms)
     for (const date of [90, 180]) {
       setClock(day(date))
-      await describeKey(kms, KeyId)
+      await metadataOf(kms, KeyId)
     }
     const first = await ciphertext(kms, KeyId)
     setClock(day(181))
@@ -547,7 +537,7 @@ describe('a rotation that goes on: a replica that is not ready keeps it from its
     const { kms } = opened
     await expectError(kms.rotateKeyOnDemand({ KeyId }), 'ConflictException')
     wait(opened)
-    await describeKey(kms, KeyId)
+    await metadataOf(kms, KeyId)
     await kms.rotateKeyOnDemand({ KeyId })
   })
 
@@ -666,7 +656,7 @@ describe('what a rotation leaves as it was', () => {
     const GranteePrincipal = 'arn:aws:iam::000000000000:user/grantee'
     await kms.createGrant({ KeyId, GranteePrincipal, Operations: ['Encrypt'] })
     const everything = async () => {
-      const { CurrentKeyMaterialId: _, ...metadata } = await describeKey(kms, 'alias/notes')
+      const { CurrentKeyMaterialId: _, ...metadata } = await metadataOf(kms, 'alias/notes')
       const lists = [
         await membersOf(kms.listAliases({ KeyId })),
         await membersOf(kms.listResourceTags({ KeyId })),
@@ -872,7 +862,7 @@ describe('TIME-2 with two tabs open at the moment, what falls due happens once',
     await first.vault.close()
     const { name } = first
     const tabs = await Promise.all([1, 2, 3].map(() => clockedVault(day(90) - 300, { name, running: true })))
-    await expect.poll(async () => (await eventsOf(name, 'RotateKey')).length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(async () => (await eventsOf(name, 'RotateKey')).length).toBe(1)
     for (const { kms } of tabs) expect(await rotations(kms, KeyId)).toHaveLength(1)
     expect(await eventsOf(name, 'RotateKey')).toHaveLength(1)
   })
@@ -963,7 +953,7 @@ describe('TIME-1 clocks that jump', () => {
     await first.kms.scheduleKeyDeletion({ KeyId: doomed.KeyId, PendingWindowInDays: 7 })
     await first.vault.close()
     const { kms } = await clockedVault(day(7) - 1, { name: first.name })
-    expect((await describeKey(kms, doomed.KeyId)).KeyState).toBe('PendingDeletion')
+    expect((await metadataOf(kms, doomed.KeyId)).KeyState).toBe('PendingDeletion')
     expect(await rotations(kms, KeyId)).toEqual([])
   })
 

@@ -145,6 +145,58 @@ describe('ECDSA', () => {
     expect(await verify(native, algorithm, utf8('another'), 'RAW', expected)).toBe(false)
   })
 
+  /** The same keys, message "test": r‖s. */
+  const alsoRfc6979 = {
+    ECC_NIST_P256:
+      'f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367' +
+      '019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083',
+    ECC_NIST_P384:
+      '8203b63d3c853e8d77227fb377bcf7b7b772e97892a80f36ab775d509d7a5feb0542a7f0812998da8f1dd3ca3cf023db' +
+      'ddd0760448d42d8a43af45af836fce4de8be06b485e9b61b827c2f13173923e06a739f040649a667bf3b828246baa5a5',
+    ECC_NIST_P521:
+      '013e99020abf5cee7525d16b69b229652ab6bdf2affcaef38773b4b7d08725f10cdb93482fdcc54edcee91eca4166b2a7c6265ef0ce2bd7051b7cef945babd47ee6d' +
+      '01fbd0013c674aa79cb39849527916ce301c66ea7ce8b80682786ad60f98f7e78a19ca69eff5c57400e3b3a0ad66ce0978214d13baf4e9ac60752f7b155e2de4dce3',
+  } as const
+
+  test.for(rfc6979)('RFC 6979 on $namedCurve, message "test"', async ({ spec, hash, scalar }) => {
+    const { sign } = ability(await familyOf(spec), 'signing')
+    const key = await sealed(bytes(scalar), await publicKeyOfScalar(spec, scalar))
+    const signature = await sign(key, `ECDSA_${hash.replace('-', '_')}`, utf8('test'), 'RAW', sealer)
+    expect(bytesToHex(signature)).toBe(bytesToHex(await derSignature(bytes(alsoRfc6979[spec]))))
+  })
+
+  /** The vectors that Bitcoin's libraries share: scalar, message, r, the lower of both s. */
+  const secp256k1Vectors = [
+    [
+      '0000000000000000000000000000000000000000000000000000000000000001',
+      'Satoshi Nakamoto',
+      '934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8',
+      '2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5',
+    ],
+    [
+      'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140',
+      'Satoshi Nakamoto',
+      'fd567d121db66e382991534ada77a6bd3106f0a1098c231e47993447cd6af2d0',
+      '6b39cd0eb1bc8603e159ef5c20a5c8ad685a45b06ce9bebed3f153d10d93bed5',
+    ],
+    [
+      'f8b8af8ce3c7cca5e300d33939540c10d45ce001b8f252bfbc57ba0342904181',
+      'Alan Turing',
+      '7063ae83e7f62bbb171798131b4a0564b956930092b33b07b395615d9ec7e15c',
+      '58dfcc1e00a35e1572f366ffe34ba0fc47db1e7189759b9fb233c5b05ab388ea',
+    ],
+  ] as const
+
+  test.for(secp256k1Vectors)('secp256k1, nonces by RFC 6979: %s over "%s"', async ([scalar, message, r, low]) => {
+    const spec = 'ECC_SECG_P256K1'
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+    const high = (order - BigInt(`0x${low}`)).toString(16).padStart(64, '0')
+    const expected = await Promise.all([low, high].map((s) => derSignature(bytes(r + s))))
+    const { sign } = ability(await familyOf(spec), 'signing')
+    const made = await sign(await sealed(bytes(scalar)), 'ECDSA_SHA_256', utf8(message), 'RAW', sealer)
+    expect(expected.map(bytesToHex)).toContain(bytesToHex(made))
+  })
+
   test('secp256k1 (SEC 2): the scalar 1 over "Satoshi Nakamoto", in both halves of the order (ASYM-27)', async () => {
     const spec = 'ECC_SECG_P256K1'
     const base =

@@ -239,6 +239,45 @@ const attackGroups: Readonly<Record<string, () => Readonly<Record<string, Attack
       'nesting of 10,000': call('CreateKey', { Tags: nested(10_000) }),
     }
   },
+
+  sharing,
+}
+
+/**
+ * What is shared in a message is sent once, and met again by who reads it: little to send, and gigabytes to whoever repeats
+ * each.
+ */
+function sharing(): Readonly<Record<string, Attack>> {
+  const KeyId = '00000000-0000-4000-8000-000000000000'
+  const megabyte = 'x'.repeat(2 ** 20)
+  const copies = <Entry>(count: number, entry: Entry) => Array.from<Entry>({ length: count }).fill(entry)
+  const calls = (count: number, operation: string, input: unknown) =>
+    submit({ calls: copies(count, [operation, input]), bytes: new ArrayBuffer(64) })
+  const context = { Plaintext: reference(0n, 8n), EncryptionContext: { note: long() } }
+  return {
+    'a text of 1 MB in 25,600 tags': call('TagResource', {
+      KeyId,
+      Tags: copies(25_600, { TagKey: megabyte, TagValue: megabyte }),
+    }),
+    'a text of 1 MB in 25,600 names of tags': call('UntagResource', { KeyId, TagKeys: copies(25_600, megabyte) }),
+    'a text of 100,000 characters in 16,000 grant tokens': call('DescribeKey', {
+      KeyId,
+      GrantTokens: copies(16_000, 'x'.repeat(100_000)),
+    }),
+    'a tag of 2 MB': call('TagResource', { KeyId, Tags: [{ TagKey: 'a', TagValue: megabyte + megabyte }] }),
+    'a key id of 1 MB in 256 calls': calls(256, 'DescribeKey', { KeyId: megabyte }),
+    'a key id of 200,000 characters in 256 calls': calls(256, 'DescribeKey', { KeyId: 'x'.repeat(200_000) }),
+    'a context of 10 MB in 256 calls': calls(256, 'Encrypt', { KeyId, ...context }),
+    'a context of 10 MB in 4,096 calls': calls(4096, 'Encrypt', { KeyId, ...context }),
+    'a policy of 131,072 characters in 256 calls': calls(256, 'CreateKey', { Policy: 'x'.repeat(131_072) }),
+    'a description of 8,192 characters in 256 calls': calls(256, 'UpdateKeyDescription', {
+      KeyId,
+      Description: 'x'.repeat(8192),
+    }),
+    'an operation of 1 MB in 256 calls': calls(256, megabyte, {}),
+    'a list of 16,000 in 256 calls': calls(256, 'UntagResource', { KeyId, TagKeys: copies(16_000, '') }),
+    'a call in 4,096': calls(4096, 'ListKeys', {}),
+  }
 }
 
 /**

@@ -20,8 +20,14 @@ export function lastWorker(): Worker {
 export const startWorker = {
   plain: () => start(new Worker(new URL('./workers/plain.ts', import.meta.url), { type: 'module' })),
   deaf: () => start(new Worker(new URL('./workers/deaf.ts', import.meta.url), { type: 'module' })),
+  inside: () => start(new Worker(new URL('./workers/inside.ts', import.meta.url), { type: 'module' })),
   watched: () => start(new Worker(new URL('./workers/watched.ts', import.meta.url), { type: 'module' })),
   /** @param ahead milliseconds by which the worker's clock is ahead of the real one */
   clock: (ahead: number) =>
     start(new Worker(new URL('./workers/clock.ts', import.meta.url), { type: 'module', name: String(ahead) })),
+}
+
+/** A worker of all pages of the origin. */
+export function startSharedWorker(): SharedWorker {
+  return new SharedWorker(new URL('./workers/elsewhere.ts', import.meta.url), { type: 'module' })
 }

@@ -11,7 +11,7 @@ import { loadPage, newVaultName } from './fixtures/tab.js'
 const PATIENCE = 20_000
 
 const dropped = ['path', 'type', 'argument', 'message']
-const answered = ['batch', 'input']
+const answered = ['batch', 'input', 'sharing']
 
 for (const place of ['a client port', 'the worker itself'])
   for (const group of [...dropped, ...answered])

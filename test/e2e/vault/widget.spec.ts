@@ -202,3 +202,30 @@ test('a revoked widget is told so, and what it has left on the way is refused', 
     'AccessDeniedException: The connection of arn:aws:iam::000000000000:user/widget was revoked.',
   )
 })
+
+test('one small message, in which a large text is shared, costs the worker nothing', async ({ page, baseURL }) => {
+  const frame = await pageWithFrame(page, baseURL)
+  await page.evaluate(async (name) => {
+    const vault = await browserKms.openVault({ name })
+    const { KeyMetadata } = await vault.kms.createKey({})
+    const port = await vault.connectPort({ principal: 'user/widget' })
+    frames[0]?.postMessage('port', '*', [port])
+    Object.assign(globalThis, { vault, keyId: KeyMetadata.KeyId })
+  }, newVaultName())
+  await frame.evaluate(async () => {
+    const { port } = globalThis as unknown as { port: Promise<MessagePort> }
+    const TagKey = 'x'.repeat(2 ** 20)
+    const Tags = Array.from({ length: 25_600 }).fill({ TagKey, TagValue: TagKey })
+    const value = { calls: [['TagResource', { KeyId: 'alias/none', Tags }]], bytes: new ArrayBuffer(0) }
+    const message = { id: '1', type: 'APPLY', path: ['submit'], argumentList: [{ type: 'RAW', value }] }
+    for (let count = 0; count < 20; count++) (await port).postMessage(message)
+  })
+  // It took a minute, and four gigabytes, for one of these.
+  const waited = await page.evaluate(async () => {
+    const { vault, keyId } = globalThis as unknown as { vault: import('browser-kms').Vault; keyId: string }
+    const started = performance.now()
+    await vault.kms.encrypt({ KeyId: keyId, Plaintext: new TextEncoder().encode('mine') })
+    return performance.now() - started
+  })
+  expect(waited).toBeLessThan(20_000)
+})

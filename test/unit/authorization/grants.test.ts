@@ -103,3 +103,17 @@ describe('GRANT-20 a grant made by the right of another', () => {
     ).toBe(true)
   })
 })
+
+test('GRANT-5 a grant for the resource of an AWS service meets no request', () => {
+  const SourceArn = 'arn:aws:s3:::bucket'
+  const operations: GrantOperation[] = ['Decrypt', 'DescribeKey', 'CreateGrant']
+  const index = new GrantIndex([
+    grant(operations, { SourceArn }),
+    grant(operations, { SourceArn, EncryptionContextSubset: { a: 'b' } }),
+  ])
+  for (const operation of operations) expect(index.find(operation, { a: 'b' }), operation).toBeUndefined()
+  expect(index.creating()).toEqual([])
+  expect(index.all).toHaveLength(2)
+  const without = grant(operations)
+  expect(new GrantIndex([grant(operations, { SourceArn }), without]).find('Decrypt', {})).toBe(without)
+})

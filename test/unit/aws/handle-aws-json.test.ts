@@ -1,4 +1,5 @@
 /** AWS JSON 1.1 over HTTP: what is a request, and what is answered to what is none. */
+import { runInNewContext } from 'node:vm'
 import { InvalidCiphertextException, KMSInternalException, NotFoundException, type OperationName } from 'browser-kms'
 import { type AwsJsonRequest, type AwsJsonResponse, handleAwsJson } from 'browser-kms/aws'
 import fc from 'fast-check'
@@ -30,6 +31,11 @@ describe('requests', () => {
   test.each<[string, Partial<AwsJsonRequest>]>([
     ['a body of text', { body }],
     ['a body of bytes', { body: new TextEncoder().encode(body) }],
+    ['a body of a buffer', { body: new TextEncoder().encode(body).buffer }],
+    ['a body of a view', { body: new DataView(new TextEncoder().encode(` ${body}`).buffer, 1) }],
+    ['a body of another window', { body: runInNewContext(`Uint8Array.of(${new TextEncoder().encode(body)})`) }],
+    ['headers in a Headers object', { body, headers: new Headers({ 'X-Amz-Target': 'TrentService.ListKeys' }) }],
+    ['headers without a prototype', { body, headers: withoutPrototype({ 'x-amz-target': 'TrentService.ListKeys' }) }],
     ['headers in lower case', { body, headers: { 'x-amz-target': 'TrentService.ListKeys' } }],
     ['headers in upper case', { body, headers: { 'X-AMZ-TARGET': 'TrentService.ListKeys' } }],
     ['a path with a query', { body, path: '/?X-Amz-Expires=60' }],
@@ -46,6 +52,34 @@ describe('requests', () => {
     const { headers } = { headers: { 'x-amz-target': 'TrentService.ListKeys' } }
     await handleAwsJson(client, { method: 'POST', headers, body: empty })
     expect(calls).toEqual([{ operation: 'listKeys', input: {} }])
+  })
+})
+
+describe('ValidationException, with a sentence that says what to do', () => {
+  const headers = { 'x-amz-target': 'TrentService.ListKeys' }
+  test.each<[what: string, changes: object, sentence: RegExp]>([
+    ['headers in a Map', { headers: new Map(Object.entries(headers)) }, /Object\.fromEntries makes one/],
+    ['headers in a list', { headers: Object.entries(headers) }, /headers must be a plain object/],
+    [
+      'headers of a class',
+      {
+        headers: new (class {
+          'x-amz-target' = 'TrentService.ListKeys'
+        })(),
+      },
+      /class instance/,
+    ],
+    ['a header that is a list', { headers: { 'x-amz-target': ['TrentService.ListKeys'] } }, /must be a text/],
+    ['no headers', { headers: undefined }, /headers must be a plain object; it is missing/],
+    ['a misspelt member', { Body: '{}' }, /it is written body/],
+    ['a body that is an object', { body: { Limit: 3 } }, /body must be bytes/],
+    ['a body that is a Blob', { body: new Blob(['{}']) }, /await blob\.arrayBuffer\(\)/],
+    ['a method that is none', { method: 1 }, /method must be a text/],
+  ])('%s', async (_what, changes, sentence) => {
+    const { client, calls } = fakeClient()
+    const { statusCode, __type, message } = errorOf(await send(client, 'ListKeys', '{}', changes))
+    expect([statusCode, __type, calls]).toEqual([400, 'ValidationException', []])
+    expect(message).toMatch(sentence)
   })
 })
 
@@ -162,3 +196,7 @@ test('what is no request at all is an error too', async () => {
   for (const request of [undefined, null, {}, { method: 1 }, { method: 'POST', headers: null }])
     expect((await handleAwsJson(client, request as never)).statusCode).toBeGreaterThanOrEqual(400)
 })
+
+function withoutPrototype(headers: Record<string, string>): Record<string, string> {
+  return Object.assign(Object.create(null), headers)
+}

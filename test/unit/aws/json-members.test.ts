@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readMembers, writeMembers } from '../../../src/aws/json-members.js'
 import { Refusal } from '../../../src/aws/refusal.js'
+import type { Shape } from '../../../src/contract/api-model.js'
 import { operations, shapes } from '../../../src/contract/model.js'
-import type { Shape } from '../../../src/contract/shapes.js'
 
 const table: Readonly<Record<string, Shape>> = shapes
 const inputs = Object.entries(operations).map(([name, { input }]) => [name, input] as const)

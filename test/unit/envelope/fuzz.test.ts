@@ -17,6 +17,8 @@ interface Good {
 }
 
 const RUNS = 2_000
+/** No single message takes longer, even on a busy machine. Milliseconds. */
+const SOON = 20_000
 const client = buildClient('REQUIRE_ENCRYPT_ALLOW_DECRYPT')
 const keyring = await knownKeyring()
 const recovery = await rawAesKeyring('recovery', sequence(0x80, 32))
@@ -146,7 +148,7 @@ describe('any bytes in place of a message', () => {
         )
         expectRefusedOrTrue(arrived, outcome.plaintext, outcome.error)
       }),
-      { numRuns: RUNS, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
+      { numRuns: RUNS, timeout: SOON },
     )
   })
 
@@ -161,7 +163,7 @@ describe('any bytes in place of a message', () => {
         const isBeginning = good.some((one) => same(one.plaintext.subarray(0, plaintext.byteLength), plaintext))
         expect(isBeginning).toBe(true)
       }),
-      { numRuns: RUNS, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
+      { numRuns: RUNS, timeout: SOON },
     )
   })
 
@@ -222,10 +224,10 @@ describe('lengths that a message claims', () => {
   const open = (message: Bytes, options = {}) =>
     received(client.decryptStream(keyring, options), chunksOf(message, [100]))
 
-  test('frames of 4 GiB in a message of 40 bytes: refused by default, and opened by who accepts them', async () => {
+  test('frames of 4 GiB in a message of 40 bytes: it is opened, and takes no more memory than it has bytes', async () => {
     const message = await framed(giant)
     const largest = await largestBuffer(async () => {
-      expect((await open(message)).error).toBeInstanceOf(errors.MessageLimitError)
+      expect((await open(message)).plaintext).toEqual(new Uint8Array(40))
       expect((await open(message, accepting)).plaintext).toEqual(new Uint8Array(40))
       expect((await client.decrypt(keyring, message, accepting)).plaintext).toEqual(new Uint8Array(40))
     })
@@ -238,6 +240,7 @@ describe('lengths that a message claims', () => {
   ])('%s', async (_name, begin, more) => {
     const message = join(await headerOf(giant), hex(begin), new Uint8Array(more))
     const largest = await largestBuffer(async () => {
+      expect((await open(message)).error).toBeInstanceOf(errors.MessageLimitError)
       expect((await open(message, accepting)).error).toBeInstanceOf(errors.MessageFormatError)
     })
     expect(largest).toBeLessThan(MODEST)
@@ -266,8 +269,11 @@ describe('lengths that a message claims', () => {
     const header = await headerOf(16)
     // Version, suite, message id, and no encryption context.
     const message = join(header.subarray(0, 1 + 2 + 32), hex('0000'), hex(claim))
+    const patient = buildClient({ commitmentPolicy: 'REQUIRE_ENCRYPT_ALLOW_DECRYPT', maxEncryptedDataKeys: 65_535 })
     const largest = await largestBuffer(async () => {
-      expect((await open(message)).error).toBeInstanceOf(errors.MessageFormatError)
+      expect((await open(message)).error).toSatisfy(isNamed)
+      const { error } = await received(patient.decryptStream(keyring), chunksOf(message, [100]))
+      expect(error).toBeInstanceOf(errors.MessageFormatError)
     })
     expect(largest).toBeLessThan(MODEST)
   })
@@ -275,7 +281,8 @@ describe('lengths that a message claims', () => {
   test('a frame of a mebibyte that drips in, 16 bytes at a time, and a header that does', async () => {
     const bytes = new Uint8Array(1_048_576)
     const message = await framed(bytes.byteLength, bytes)
-    const started = performance.now()
+    // Of this process: what others take of the machine is not counted.
+    const started = process.cpuUsage()
     const { plaintext } = await received(client.decryptStream(keyring), chunksOf(message, [16]))
     expect(plaintext.byteLength).toBe(bytes.byteLength)
     const empty = new Uint8Array(0xffff)
@@ -286,6 +293,7 @@ describe('lengths that a message claims', () => {
     )
     const { error } = await received(client.decryptStream(keyring), chunksOf(claimed, [16]))
     expect(error).toSatisfy(isNamed)
-    expect(performance.now() - started).toBeLessThan(10_000)
+    const { user, system } = process.cpuUsage(started)
+    expect((user + system) / 1000).toBeLessThan(10_000)
   })
 })

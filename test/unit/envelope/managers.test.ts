@@ -11,6 +11,7 @@ import {
   type Keyring,
   type MaterialsManager,
   RequiredContextMaterialsManager,
+  ValidationException,
 } from '../../../src/envelope/index.js'
 import { materialsManager } from '../../../src/envelope/materials.js'
 import { knownKeyring, text, through } from './fixtures.js'
@@ -184,7 +185,7 @@ describe('caching', () => {
     cache.clear()
     expect(cache.size).toBe(0)
     expect(dataKeys.every((key) => key.every((byte) => byte === 0))).toBe(true)
-    expect(() => getLocalCryptographicMaterialsCache(-1)).toThrow(TypeError)
+    expect(() => getLocalCryptographicMaterialsCache(-1)).toThrow(ValidationException)
     const none = await cachingManager({ cache: getLocalCryptographicMaterialsCache(0) })
     for (let turn = 0; turn < 2; turn++) await encrypt(none.manager, plaintext)
     expect(none.counts.wrap).toBe(2)
@@ -261,7 +262,7 @@ describe('caching', () => {
     { maxBytesEncrypted: -1 },
     { maxBytesEncrypted: 2 ** 53 },
   ])('CACHE-1 %j is refused', async (options) => {
-    await expect(cachingManager(options)).rejects.toThrow(TypeError)
+    await expect(cachingManager(options)).rejects.toThrow(ValidationException)
   })
 })
 
@@ -366,12 +367,12 @@ describe('materials with a handle in place of a data key', () => {
     const keeping = await materialsOf()
     const { result } = await encrypt(keeping, plaintext, { suiteId: 0x0478 })
     expect((await decrypt(await knownKeyring(), result)).plaintext).toEqual(plaintext)
-    expect(await failure(encrypt(keeping, plaintext, { suiteId: 0x0478 }))).toBe('TypeError')
+    expect(await failure(encrypt(keeping, plaintext, { suiteId: 0x0478 }))).toBe('ValidationException')
   })
 
   test('come with the id of their message', async () => {
     expect(await failure(encrypt(await materialsOf(new Uint8Array(32)), plaintext, { suiteId: 0x0478 }))).toBe(
-      'TypeError',
+      'ValidationException',
     )
   })
 })

@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../vault/key-directory.js'
+import type { KeyRecord } from '../vault/key-facts.js'
 
 /** Regionality of a key in words. */
 export function regionalityOf({ metadata }: KeyRecord): string {

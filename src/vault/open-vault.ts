@@ -1,0 +1,69 @@
+import { remoteOf } from '../client/remote.js'
+import { type ControlService, controlServiceMethods, type OpenedMessage } from '../contract/control.js'
+import { KMSInvalidStateException } from '../contract/errors.js'
+import { type ReadBy, read } from '../contract/reader.js'
+import { dataWorkersBeside } from '../envelope/data-workers/beside.js'
+import { checkNotLost, withExistenceLock } from './existence.js'
+import { writeMarker } from './marker.js'
+import { type VaultOptions, vaultOptions } from './options.js'
+import { resultOf, Session } from './session.js'
+import { endWorker, startWorker, unlessItFails } from './start-worker.js'
+import { checkSurroundings } from './surroundings.js'
+import { Vault } from './vault.js'
+
+/**
+ * Opens a vault, and makes it if it never existed. Each call starts a worker of its own; vaults of the same name share
+ * their keys, also between tabs.
+ *
+ * @throws `ValidationException` for options that cannot be, or a vault of another account
+ * @throws `VaultLostException` if the vault was here and its storage is gone; see `create`
+ * @throws `UnsupportedOperationException` where no vault can be opened, such as a page that came over http
+ * @throws `KMSInternalException` if the worker cannot be started
+ * @throws `KMSInvalidStateException` if another tab keeps the vault from being opened
+ *
+ * @example
+ * ```ts
+ * const vault = await openVault()
+ * const { KeyMetadata } = await vault.kms.createKey({ Description: 'notes' })
+ * await vault.kms.createAlias({ AliasName: 'alias/notes', TargetKeyId: KeyMetadata.KeyId })
+ * ```
+ */
+export async function openVault(options: VaultOptions = {}): Promise<Vault> {
+  const given = read(vaultOptions, options, "openVault's options")
+  const { name = 'default', create = false, signal } = given
+  checkSurroundings('openVault')
+  signal?.throwIfAborted()
+  return withExistenceLock(name, { mode: create ? 'exclusive' : 'shared', signal }, async () => {
+    await checkNotLost(name, create)
+    const vault = await open(name, given)
+    writeMarker(name)
+    return vault
+  })
+}
+
+async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise<Vault> {
+  const {
+    region = 'browser-local-1',
+    accountId = '000000000000',
+    digestSigning = false,
+    quotas = {},
+    worker: source,
+    dataWorkers,
+    signal,
+  } = options
+  const starting = startWorker(source)
+  const { worker } = starting
+  const control = remoteOf<ControlService>(worker, controlServiceMethods)
+  try {
+    const answer = control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>)
+    const opened = await unlessItFails(starting, answer, signal)
+    const session = new Session({ worker, control, opened }, region)
+    signal?.addEventListener('abort', () => void session.close(), { signal: session.ended })
+    const base = globalThis.document?.baseURI ?? location.href
+    return new Vault(session, dataWorkers ?? dataWorkersBeside(source, base))
+  } catch (error) {
+    // A worker that serves another vault goes on serving it.
+    if (!(error instanceof KMSInvalidStateException && worker === source)) endWorker(worker)
+    throw error
+  }
+}
