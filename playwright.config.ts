@@ -28,9 +28,9 @@ export default defineConfig({
     launchOptions: { ...(executablePath && { executablePath }), args: chromiumArguments() },
   },
   projects: [
-    { name: 'vault', testMatch: 'vault/**/*.spec.ts', use: { baseURL: origin(process.env.VAULT_PAGES_PORT) } },
     { name: 'pack', testMatch: 'package/pack.setup.ts' },
     { name: 'package', testMatch: 'package/**/*.spec.ts', dependencies: ['pack'] },
+    { name: 'vault', testMatch: 'vault/**/*.spec.ts', use: { baseURL: origin(process.env.VAULT_PAGES_PORT) } },
     { name: 'demo', testMatch: 'demo/**/*.spec.ts', timeout: 180_000, use: { baseURL: origin(process.env.DEMO_PORT) } },
   ],
   webServer: [

@@ -40,7 +40,7 @@ export function readInput<Name extends OperationName>(operation: Name, input: un
 }
 
 /** Characters of a value that are repeated: of an ARN, all. */
-const MOST_SHOWN = 256
+const MOST_SHOWN = 512
 /** Characters of all violations that are told. Those that follow are counted. */
 const MOST_TOLD = 8192
 

@@ -96,7 +96,7 @@ describe('openVault refuses, before anything is made,', () => {
     [
       'a start that is no function',
       { dataWorkers: { start: '/data.js' } },
-      'dataWorkers.start must be a function, not a String.',
+      'dataWorkers.start must be a function that starts a worker, not a String.',
     ],
   ]
   test.each(refused)('%s', async (_what, options, message) => {
@@ -369,26 +369,26 @@ describe('the other functions refuse', () => {
       'This vault has not made that port.',
     ],
     ["revoke('')", (vault) => vault.revoke(''), 'the principal must not be empty.'],
-    ['envelope()', (vault) => vault.envelope(undefined as never), 'the key must be a text; it is missing.'],
+    ['envelope()', (vault) => vault.envelope(undefined as never), 'keyId must be a text; it is missing.'],
     [
       'envelope(key, a misspelt option)',
       (vault) => vault.envelope('alias/x', { framelength: 1 } as EnvelopeOptions),
-      "envelope's options.framelength is not known: it is written frameLength.",
+      'options.framelength is not known: it is written frameLength.',
     ],
     [
       'envelope(key, a single other key)',
       (vault) => vault.envelope('alias/x', { alsoDecryptsWith: 'alias/y' } as never),
-      "envelope's options.alsoDecryptsWith must be a list, not a String.",
+      'options.alsoDecryptsWith must be a list, not a String.',
     ],
     [
       'envelope(key, a frame of no bytes)',
       (vault) => vault.envelope('alias/x', { frameLength: 0 }),
-      "envelope's options.frameLength must be a whole number, 1 to 4294967295; it is 0.",
+      'options.frameLength must be a whole number, 1 to 4294967295; it is 0.',
     ],
     [
       'envelope(key, a Map)',
       (vault) => vault.envelope('alias/x', new Map() as EnvelopeOptions),
-      "envelope's options must be an object, not a Map: Object.fromEntries makes one.",
+      'options must be an object, not a Map: Object.fromEntries makes one.',
     ],
     [
       'clientFromPort()',

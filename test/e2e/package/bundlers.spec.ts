@@ -73,7 +73,7 @@ async function copyPage({ folder }: Application): Promise<void> {
   await cp(join(folder, 'index.html'), join(folder, 'dist/index.html'))
 }
 
-const byUrl = "{ worker: '/hsm.single.js', dataWorkers: { start: () => new Worker('/data-worker.single.js') } }"
+const byUrl = "{ worker: '/hsm.single.js', dataWorkers: { url: '/data-worker.single.js' } }"
 
 const rows: readonly Tool[] = [
   {
@@ -139,7 +139,7 @@ const rows: readonly Tool[] = [
   },
   {
     tool: 'any, with the workers of one file by their URLs',
-    told: ['hsm.single.js', 'data-worker.single.js'],
+    told: ["worker: '/hsm.single.js', dataWorkers: { url: '/data-worker.single.js' }"],
     build: async (application) => {
       await application.run(
         '.bin/esbuild',
