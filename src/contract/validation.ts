@@ -39,8 +39,8 @@ export function readInput<Name extends OperationName>(operation: Name, input: un
   return read as ValidInput<Name>
 }
 
-/** Characters of a value that are repeated: of an ARN, all. */
-const MOST_SHOWN = 512
+/** Characters of a value that are repeated. (AWS repeats all, recorded of 5,000.) */
+const MOST_SHOWN = 6144
 /** Characters of all violations that are told. Those that follow are counted. */
 const MOST_TOLD = 8192
 

@@ -56,7 +56,7 @@ describe('MGT-16 one violated constraint, in the words of AWS', () => {
       'a text that is too long',
       'DescribeKey',
       { KeyId: 'k'.repeat(2049) },
-      `Value '${'k'.repeat(256)}…' at 'keyId' failed to satisfy constraint: Member must have length less than or equal to 2048`,
+      `Value '${'k'.repeat(2049)}' at 'keyId' failed to satisfy constraint: Member must have length less than or equal to 2048`,
     ],
     [
       'a text that does not match its pattern',
