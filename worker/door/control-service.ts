@@ -51,6 +51,7 @@ export class VaultControl implements ControlService {
   readonly #options: ServeOptions
   readonly #connections = new Connections()
   #opened: Opened | undefined
+  #hasEnded = false
   #root: RequestService | undefined
   #events: MessagePort | undefined
   /** Its name; see {@link OpenedMessage}. */
@@ -113,7 +114,10 @@ export class VaultControl implements ControlService {
       const { connectionId, principal } = read(revokeMessage, message, 'revoke')
       const { realm } = this.#mustBeOpen()
       const arn = principal === undefined ? undefined : principalArn(realm, principal)
-      return this.#connections.revoke({ connectionId, arn })
+      const count = this.#connections.revoke({ connectionId, arn })
+      // Whatever got through before is written by then.
+      await this.#mustBeOpen().regions.settled()
+      return count
     })
   }
 
@@ -171,6 +175,7 @@ export class VaultControl implements ControlService {
 
   #mustBeOpen(): Opened {
     if (!this.#opened) throw new KMSInvalidStateException('The vault has not been opened.')
+    if (this.#hasEnded) throw new KMSInvalidStateException('The vault is not open any more.')
     return this.#opened
   }
 
@@ -182,6 +187,7 @@ export class VaultControl implements ControlService {
   async #endService(reason: KmsError): Promise<void> {
     this.#connections.end(reason)
     this.#root = undefined
+    this.#hasEnded = true
     await this.#opened?.regions.close()
   }
 

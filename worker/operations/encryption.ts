@@ -13,7 +13,7 @@ import type { EncryptionContext, OperationInput, Value } from '../../src/contrac
 import type { Bytes } from '../material/family.js'
 import { open, seal } from '../material/symmetric.js'
 import type { CustodyRules, OperationRows, Request, Target } from '../pipeline/row.js'
-import { byAnyIdentifier, existingKey, inOrder, keyByAnyIdentifier } from '../pipeline/targets.js'
+import { byAnyIdentifier, existingKey, FoundBefore, inOrder, keyByAnyIdentifier, Unfound } from '../pipeline/targets.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
 import type { VaultStore } from '../storage/vault-store.js'
@@ -294,21 +294,34 @@ async function ciphertextKey(
   }
   // What is no ciphertext of a symmetric key cannot contradict the named one, whose usage is looked at then.
   if (named && named.key.keySpec !== SYMMETRIC_DEFAULT && !readCiphertextBlob(blob as Bytes)) return named
+  if (named) return checkMadeBy(named, blob)
   const { keyId } = readOwnCiphertext(blob)
-  if (named) {
-    if (named.key.keyId === keyId) return named
-    throw new IncorrectKeyException(
-      'The key ID in the request does not identify a CMK that can perform this operation.',
-    )
-  }
   try {
     return await existingKey(request, reader, keyId, role)
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Unfound)) throw error
     // Whoever holds a ciphertext must not learn from it which keys exist (AUTHZ-90).
     throw new AccessDeniedException(
       'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
     )
   }
+}
+
+/**
+ * Lets a named key pass that made a ciphertext.
+ *
+ * @throws FoundBefore: who may not use the key does not learn from what is wrong with a ciphertext that there is one
+ */
+function checkMadeBy(named: Target, blob: Uint8Array | undefined): Target {
+  try {
+    if (readOwnCiphertext(blob).keyId === named.key.keyId) return named
+  } catch (error) {
+    throw new FoundBefore([named], error)
+  }
+  throw new FoundBefore(
+    [named],
+    new IncorrectKeyException('The key ID in the request does not identify a CMK that can perform this operation.'),
+  )
 }
 
 /** SDK-33: `CiphertextBlob` may be missing only from a dry run that ignores it, which then has to name the key. */

@@ -27,7 +27,7 @@ import type { KeyRecord } from '../storage/schema.js'
 import type { Moment } from '../storage/vault-clock.js'
 import type { AnyRequest, AnyRow, GrantToken, Mutate, Region, Request, Sender, Target } from './row.js'
 import { guardKeyState } from './state-guard.js'
-import { Unfound } from './targets.js'
+import { FoundBefore, Unfound } from './targets.js'
 import { auditRecord, createdKeys, type Trail } from './trail.js'
 
 /**
@@ -154,10 +154,13 @@ export class Pipeline {
       const answer = await this.#services.mutate(async (transaction) => {
         const admitted = await this.#admit(row, request, transaction, trail)
         const result = await execute(request, admitted, transaction, prepared)
+        // The last moment at which nothing has happened: `revoke` waits for whatever passes it.
+        trail.sender.mustBeConnected()
         transaction.audit(auditRecord(trail, createdKeys(result)))
         return result
       })
       trail.recorded = true
+      if (complete) trail.sender.mustBeConnected()
       return { ...(answer as object), ...(await complete?.(request, trail.targets, prepared, region, answer)) }
     }
     if (!prepare) return mutate()
@@ -171,7 +174,7 @@ export class Pipeline {
     const { operation } = request
     // Its connection may have been taken back since it was sent, or since it was prepared.
     trail.sender.mustBeConnected()
-    const targets = row.targets ? await this.#resolve(row, request, reader) : []
+    const targets = row.targets ? await this.#resolve(row, request, reader, trail) : []
     // A refusal from here on is recorded with the keys that it is about (AUD-15).
     trail.targets = targets
     for (const { key } of targets)
@@ -195,22 +198,20 @@ export class Pipeline {
 
   /**
    * Finds the keys that a request is about. Where one does not exist, its sender is refused like everybody who may not do
-   * what it asks, and learns that there is none only if it could do it to a key of its account.
+   * what it asks, and learns that there is none only if it could do it to a key of its account; and what else is wrong is
+   * told to whom the keys may be told of that were found before.
    */
-  async #resolve(row: AnyRow, request: AnyRequest, reader: VaultReader): Promise<readonly Target[]> {
+  async #resolve(row: AnyRow, request: AnyRequest, reader: VaultReader, trail: Trail): Promise<readonly Target[]> {
     try {
       return (await row.targets?.(request, reader)) ?? []
     } catch (error) {
-      if (!(error instanceof Unfound)) throw error
-      const { arn, role, before } = error
-      const unfound: Right = { action: actionOn(row, request, role), resource: arn, isUnfound: true }
-      for (const right of [
-        ...generalRights(row, request),
-        ...before.map((target) => rightTo(row, request, target)),
-        unfound,
-      ])
-        await authorize(request, right, reader)
-      throw error
+      if (!(error instanceof Unfound) && !(error instanceof FoundBefore)) throw error
+      trail.targets = error.before
+      const rights = [...generalRights(row, request), ...error.before.map((target) => rightTo(row, request, target))]
+      if (error instanceof Unfound)
+        rights.push({ action: actionOn(row, request, error.role), resource: error.arn, isUnfound: true })
+      for (const right of rights) await authorize(request, right, reader)
+      throw error instanceof FoundBefore ? error.told : error
     }
   }
 

@@ -35,6 +35,21 @@ export class Unfound extends NotFoundException {
   }
 }
 
+/**
+ * What is wrong with a request becomes known only when some of its keys have been found. It is told to whom those may be
+ * told of: see `pipeline.ts`.
+ */
+export class FoundBefore extends Error {
+  readonly before: readonly Target[]
+  readonly told: unknown
+
+  constructor(before: readonly Target[], told: unknown) {
+    super('some keys were found before it')
+    this.before = before
+    this.told = told
+  }
+}
+
 type Named = Pick<Request<never>, 'realm' | 'caller'>
 type NamedByKeyId = Named & { readonly input: { readonly KeyId: string } }
 
@@ -153,6 +168,9 @@ export async function inOrder(
   try {
     return [found, await next(found)]
   } catch (error) {
-    throw error instanceof Unfound ? error.after([found]) : error
+    if (error instanceof Unfound) throw error.after([found])
+    throw error instanceof FoundBefore
+      ? new FoundBefore([found, ...error.before], error.told)
+      : new FoundBefore([found], error)
   }
 }

@@ -25,6 +25,8 @@ const LOOK_AGAIN = 250
 export class Connection {
   readonly #options: ConnectionOptions
   #database: Database | undefined
+  /** Of the database that was opened first. */
+  #known: OpenDatabase['identity'] | undefined
   #reopening: Promise<Database> | undefined
   #isClosed = false
   /** Called when the database was opened again: others may have changed it meanwhile. */
@@ -35,8 +37,9 @@ export class Connection {
   ): Promise<{ readonly connection: Connection } & Omit<OpenDatabase, 'connection'>> {
     const connection = new Connection(options)
     try {
-      const { connection: database, ...known } = await connection.#open(false)
+      const { connection: database, ...known } = await connection.#open()
       connection.#database = database
+      connection.#known = known.identity
       return { connection, ...known }
     } catch (error) {
       throw storageFailure(error)
@@ -59,8 +62,9 @@ export class Connection {
       try {
         return await work(database)
       } catch (error) {
-        // A transaction could not begin: the connection is dropped, and nobody has been told yet.
+        // The connection is dropped, and nobody has been told yet: the work could not begin.
         if ((error as Partial<DOMException> | undefined)?.name !== 'InvalidStateError' || this.#isClosed) throw error
+        if (canBegin(database)) throw error
         this.#drop(database)
         return await work(this.#database ?? (await this.#reopen()))
       }
@@ -75,10 +79,10 @@ export class Connection {
     this.#database = undefined
   }
 
-  #open(mustExist: boolean): Promise<OpenDatabase> {
+  #open(): Promise<OpenDatabase> {
     const { vaultName, realm, now } = this.#options
     return openDatabase(
-      { vaultName, realm, now: now(), mustExist },
+      { vaultName, realm, now: now(), known: this.#known },
       {
         onClaimed: (isDeletion) => this.#end(isDeletion ? deleted() : outdated()),
         // The user has cleared the site's data, or the storage has failed.
@@ -94,7 +98,7 @@ export class Connection {
 
   #reopen(): Promise<Database> {
     if (this.#isClosed) return Promise.reject(closed())
-    this.#reopening ??= this.#open(true)
+    this.#reopening ??= this.#open()
       .then(({ connection }) => {
         if (this.#isClosed) {
           connection.close()
@@ -124,6 +128,15 @@ export class Connection {
     if (this.#isClosed) return
     this.close()
     this.#options.onClosed(reason)
+  }
+}
+
+function canBegin(database: Database): boolean {
+  try {
+    database.transaction('vault')
+    return true
+  } catch {
+    return false
   }
 }
 

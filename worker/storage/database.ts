@@ -22,8 +22,8 @@ export interface DatabaseOptions {
   readonly realm: Realm
   /** Milliseconds since 1970. */
   readonly now: number
-  /** Whether the database was there before: it is not made anew then. */
-  readonly mustExist: boolean
+  /** Of a database that was open before: another one, or a new one, is not taken for it. */
+  readonly known?: Pick<VaultRecords['identity'], 'createdAt'> | undefined
 }
 
 /** What becomes of a connection without us. */
@@ -39,13 +39,15 @@ export interface ConnectionEvents {
  *
  * @throws {@link ValidationException} if the vault belongs to another account
  * @throws {@link KMSInvalidStateException} if a newer version of this code has written it, or somebody keeps it from opening
- * @throws {@link Gone} if it must exist and does not
+ * @throws {@link Gone} if it is not the one that was open before
  */
 export async function openDatabase(options: DatabaseOptions, events: ConnectionEvents): Promise<OpenDatabase> {
-  const { vaultName, realm, now } = options
+  const { vaultName, realm, now, known } = options
   const connection = await openConnection(options, events)
   try {
-    const identity = await readOrMakeIdentity(connection, realm, now)
+    const identity = known ? await readIdentity(connection) : await readOrMakeIdentity(connection, realm, now)
+    // Another tab may have made a new vault after the site's data was cleared: its sealing key is not the one in use here.
+    if (!identity || (known && known.createdAt !== identity.createdAt)) throw new Gone()
     if (identity.accountId !== realm.accountId)
       throw new ValidationException(
         `The vault '${vaultName}' belongs to account ${identity.accountId}, not ${realm.accountId}. Open it with that accountId, or choose another name.`,
@@ -64,15 +66,17 @@ export async function openDatabase(options: DatabaseOptions, events: ConnectionE
 }
 
 async function openConnection(
-  { vaultName, realm, now, mustExist }: DatabaseOptions,
+  { vaultName, realm, now, known }: DatabaseOptions,
   { onClaimed, onDropped }: ConnectionEvents,
 ): Promise<IDBPDatabase<VaultSchema>> {
   let isGone = false
   try {
     const opening = openDB<VaultSchema>(databaseName(vaultName, realm.region), schemaVersion, {
       upgrade(database, oldVersion, _newVersion, transaction) {
-        if (mustExist && oldVersion === 0) {
+        if (known && oldVersion === 0) {
           isGone = true
+          // Told by the opening itself.
+          transaction.done.catch(() => {})
           transaction.abort()
           return
         }
@@ -102,13 +106,17 @@ export class Gone extends KMSInvalidStateException {
   }
 }
 
+async function readIdentity(connection: IDBPDatabase<VaultSchema>): Promise<VaultRecords['identity'] | undefined> {
+  return (await connection.get('vault', 'identity')) as VaultRecords['identity'] | undefined
+}
+
 async function readOrMakeIdentity(
   connection: IDBPDatabase<VaultSchema>,
   { accountId, region }: Realm,
   createdAt: number,
 ): Promise<VaultRecords['identity']> {
-  const existing = await connection.get('vault', 'identity')
-  if (existing) return existing as VaultRecords['identity']
+  const existing = await readIdentity(connection)
+  if (existing) return existing
   const [markerKey, sealingKey] = await Promise.all([generateSymmetric(), generateSymmetric()])
   // Another tab may have opened the vault for the first time meanwhile: the first identity written stays.
   const transaction = connection.transaction('vault', 'readwrite', { durability: 'strict' })

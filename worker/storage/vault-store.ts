@@ -138,6 +138,11 @@ export class VaultStore {
     return this.#nextDue
   }
 
+  /** Resolves when every mutation that has begun has come to its end: IndexedDB lets a read wait for those. */
+  async settled(): Promise<void> {
+    await this.keyCount()
+  }
+
   /** How many KMS keys there are, in any state. */
   async keyCount(): Promise<number> {
     return ((await this.#connection.use((database) => database.get('vault', 'counters'))) as VaultRecords['counters'])

@@ -1,3 +1,4 @@
+import { KMSInvalidStateException } from '../../src/contract/errors.js'
 import { checkRegion, databasePrefix } from '../../src/contract/vault-names.js'
 import { KeySets } from '../lifecycle/key-sets.js'
 import { RegionVault, type RegionVaultOptions } from './region-vault.js'
@@ -33,6 +34,8 @@ export class Regions {
    */
   open(region: unknown): Promise<RegionVault> {
     checkRegion(region)
+    // What is gone is not made anew by who has not heard of it yet.
+    if (this.#closed) return Promise.reject(new KMSInvalidStateException('The vault is not open any more.'))
     let vault = this.#opened.get(region)
     if (!vault) {
       const { accountId, ...options } = this.#options
@@ -49,6 +52,12 @@ export class Regions {
     const prefix = databasePrefix(this.#options.vaultName)
     for (const { name } of await indexedDB.databases())
       if (!this.#closed && name?.startsWith(prefix)) await this.open(name.slice(prefix.length))
+  }
+
+  /** Resolves when every change that has begun is written, or given up. */
+  async settled(): Promise<void> {
+    const regions = await Promise.allSettled(this.#opened.values())
+    await Promise.all(regions.map((region) => region.status === 'fulfilled' && region.value.store.settled()))
   }
 
   async close(): Promise<void> {

@@ -3,9 +3,10 @@
  * what exists and what does not are refused with the same error in the same words.
  */
 import type { KeyMetadata, KmsClient, OperationName } from 'browser-kms'
+import { openDB } from 'idb'
 import { describe, expect, test } from 'vitest'
 import { inputs, kinds, newAlias } from '../fixtures/requests.js'
-import { call, errorOf, newKey, sharedVault, utf8 } from '../fixtures/vault.js'
+import { call, errorOf, freshVault, newKey, sharedVault, utf8 } from '../fixtures/vault.js'
 import { allow, connectUser, otherAccount, policyText, root, userArn } from './fixtures.js'
 
 const shared = sharedVault()
@@ -139,6 +140,44 @@ describe('what a request names beside its key', () => {
     }
   })
 
+  test('Decrypt and ReEncrypt: the named key, whatever the ciphertext is', async () => {
+    const { kms } = shared
+    const [named, other] = [await newKey(kms), await newKey(kms)]
+    const { KeyMetadata: rsa } = await kms.createKey({ KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' })
+    const { CiphertextBlob: foreign } = await kms.encrypt({ KeyId: other.KeyId, Plaintext: text })
+    const blobs = {
+      garbage: utf8('no ciphertext'),
+      foreign,
+      'of the key': (await kms.encrypt({ KeyId: named.KeyId, Plaintext: text })).CiphertextBlob,
+    }
+    for (const [who, connect] of Object.entries(strangers)) {
+      const user = await connect()
+      for (const { Arn } of [named, rsa])
+        for (const [what, CiphertextBlob] of Object.entries(blobs)) {
+          const decrypting = (KeyId: string) => refusal(user, 'Decrypt', { KeyId, CiphertextBlob }, KeyId)
+          const notThere = Arn.replace(/[^/]*$/, absent)
+          expect(await decrypting(Arn), `${who}, ${what}`).toEqual(await decrypting(notThere))
+          for (const more of [
+            { DestinationKeyId: named.Arn },
+            { DestinationKeyId: 'nonsense' },
+            { DestinationKeyId: 'nonsense', SourceEncryptionAlgorithm: 'RSAES_OAEP_SHA_256' },
+          ]) {
+            const moving = (SourceKeyId: string) =>
+              refusal(user, 'ReEncrypt', { SourceKeyId, CiphertextBlob, ...more }, SourceKeyId)
+            expect(await moving(Arn), `${who}, ${what}`).toEqual(await moving(notThere))
+            expect((await moving(Arn))[0]).toBe('AccessDeniedException')
+          }
+        }
+    }
+    // Control: who may use the key is told what is wrong.
+    expect((await errorOf(kms.decrypt({ KeyId: named.KeyId, CiphertextBlob: foreign }))).name).toBe(
+      'IncorrectKeyException',
+    )
+    expect((await errorOf(kms.decrypt({ KeyId: named.KeyId, CiphertextBlob: blobs.garbage }))).name).toBe(
+      'InvalidCiphertextException',
+    )
+  })
+
   test('RetireGrant: the grant', async () => {
     const { kms } = shared
     const { KeyId } = await newKey(kms)
@@ -183,6 +222,33 @@ test('what was sent over a connection that is taken back meanwhile is not done',
   expect(await keyCount(kms)).toBe(madeByThen)
   expect(answers.filter((answer) => answer === 'AccessDeniedException').length).toBeGreaterThan(0)
   expect(answers.filter((answer) => answer === 'made').length).toBeLessThanOrEqual(madeByThen - before)
+})
+
+test('a change that waits for the disk when its connection is taken back is not made', async () => {
+  const { vault, kms, name } = await freshVault()
+  const user = await connectUser(vault, 'waiter', allow('kms:*'))
+  await user.listKeys({})
+  const database = await openDB(`browser-kms/${name}/browser-local-1`)
+  // Nobody else can write while this transaction lives.
+  const transaction = database.transaction(['keys', 'vault'], 'readwrite')
+  let isHeld = true
+  const holding = (async () => {
+    while (isHeld) await transaction.objectStore('vault').get('counters')
+    await transaction.done
+  })()
+  const creating = user.createKey({}).then(
+    () => 'made',
+    ({ name }: Error) => name,
+  )
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const revoking = vault.revoke('user/waiter')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  isHeld = false
+  await holding
+  expect(await revoking).toBe(1)
+  database.close()
+  expect(await creating).toBe('AccessDeniedException')
+  expect(await keyCount(kms)).toBe(0)
 })
 
 async function keyCount(kms: KmsClient): Promise<number> {
