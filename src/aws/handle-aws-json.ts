@@ -1,7 +1,7 @@
 import type { KmsClient } from '../client/client.js'
 import { withoutAdvice } from '../contract/advice.js'
 import type { OperationModel } from '../contract/api-model.js'
-import { errorRecord, KmsError, kmsError } from '../contract/errors.js'
+import { errorRecord, KmsError, kmsError, ValidationException } from '../contract/errors.js'
 import { operations } from '../contract/model.js'
 import { kindOf, mapOf, optional, type ReadBy, type Reader, read, structure, text, viewOf } from '../contract/reader.js'
 import { sensitiveMembers } from '../contract/sensitive.js'
@@ -32,6 +32,8 @@ const requestReader = structure({
   // Too large a one has an answer of its own. It is parsed before anybody else can change it.
   body: optional<string | Uint8Array>((value, path) => (typeof value === 'string' ? value : viewOf(value, path))),
 })
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
 
 type ReadRequest = ReadBy<typeof requestReader>
 
@@ -64,12 +66,28 @@ export async function handleAwsJson(source: AwsJsonSource, request: AwsJsonReque
   let operation: OperationName | undefined
   try {
     const asked = read(requestReader, request, 'the request')
+    checkSource(source)
     const client = clientFor(source, asked)
     operation = operationOf(asked)
     return await answer(client, operation, parse(asked.body))
   } catch (error) {
     return error instanceof Refusal ? refused(error) : failed(error, operation)
   }
+}
+
+/**
+ * By what it can do, for there may be two copies of this package.
+ *
+ * @throws {@link ValidationException}, such as for a vault that nobody has waited for
+ */
+export function checkSource(source: unknown): asserts source is AwsJsonSource {
+  const { kms, describeKey } = ((typeof source === 'object' && source) || {}) as {
+    kms?: unknown
+    describeKey?: unknown
+  }
+  if (typeof describeKey === 'function' || (typeof kms === 'object' && kms !== null)) return
+  const hint = kindOf(source) === 'Promise' ? ': wait for it first' : ''
+  throw new ValidationException(`Requests are answered by a vault, or a client of one, not a ${kindOf(source)}${hint}.`)
 }
 
 function clientFor(source: AwsJsonSource, request: ReadRequest): KmsClient {
@@ -98,7 +116,7 @@ function parse(body: ReadRequest['body']): unknown {
   if (body.length > MAX_BODY)
     throw new Refusal('RequestEntityTooLargeException', `HTTP content length exceeded ${MAX_BODY} bytes.`)
   try {
-    return JSON.parse(typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return JSON.parse(typeof body === 'string' ? body : decoder.decode(body.slice()))
   } catch {
     throw unserializable()
   }

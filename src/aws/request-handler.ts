@@ -1,6 +1,7 @@
 import { encoder } from '../contract/bytes.js'
+import { mapOf, read, text } from '../contract/reader.js'
 import type { AwsJsonSource } from './aws-json.js'
-import { handleAwsJson } from './handle-aws-json.js'
+import { checkSource, handleAwsJson } from './handle-aws-json.js'
 
 /** The requests of the AWS SDK for JavaScript, as far as they matter here. */
 export interface SdkRequest {
@@ -74,6 +75,7 @@ export interface SdkRequestHandler {
  * ```
  */
 export function createRequestHandler(source: AwsJsonSource): SdkRequestHandler {
+  checkSource(source)
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request, { abortSignal } = {}) {
@@ -96,12 +98,17 @@ async function answer(source: AwsJsonSource, request: SdkRequest): Promise<SdkRe
   } = await handleAwsJson(source, {
     method,
     path: pathOf(request),
-    headers: { host: hostname, ...request.headers },
+    headers: { host: hostname, ...plainHeaders(request.headers) },
     body,
   })
   // The SDK looks for names in lower case.
   const lowerCased = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
   return { statusCode, headers: Object.fromEntries(lowerCased), body: encoder.encode(json) }
+}
+
+/** What is no plain map would be lost by a spread. @throws ValidationException */
+function plainHeaders(headers: SdkRequest['headers']): Record<string, string> {
+  return { ...read(mapOf(text({ longest: 65_536 }), { most: 1000 }), headers, 'the headers') }
 }
 
 function pathOf({ path, query = {} }: SdkRequest): string {

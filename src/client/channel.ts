@@ -2,6 +2,7 @@
 import { transfer } from 'comlink'
 import type { HandleWish } from '../contract/data-keys.js'
 import { type ErrorName, KMSInternalException, reviveError, ValidationException } from '../contract/errors.js'
+import { saidBy } from '../contract/reader.js'
 import type { OperationInput, OperationName, OperationOutput } from '../contract/shapes.js'
 import {
   type Answers,
@@ -54,6 +55,7 @@ export class PortConnection implements Connection, LineUser {
     []
   #closed: Error | undefined
   #isRetired = false
+  #isPacking = false
   /** Called once, when the connection has ended. */
   onEnd = () => {}
 
@@ -97,6 +99,8 @@ export class PortConnection implements Connection, LineUser {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw this.#closed
       const packed = this.#pack(input)
+      // Code of the caller's has run meanwhile.
+      if (this.#closed) throw this.#closed
       const call: Call = wish ? [operation, packed, wish] : [operation, packed]
       const pending: PendingCall = { resolve: resolve as PendingCall['resolve'], reject }
       this.#unanswered.add(pending)
@@ -129,12 +133,17 @@ export class PortConnection implements Connection, LineUser {
   }
 
   #pack(input: unknown): unknown {
+    // The bytes of two requests would be mixed up.
+    if (this.#isPacking)
+      throw new ValidationException('1 validation error detected: a getter of a request cannot make another request')
+    this.#isPacking = true
     try {
       return this.#packer.pack(input)
     } catch (error) {
       // A getter of the input can throw anything.
-      const reason = error instanceof Error ? error.message : 'the request cannot be read'
-      throw new ValidationException(`1 validation error detected: ${reason}`)
+      throw new ValidationException(`1 validation error detected: ${saidBy(error)}`)
+    } finally {
+      this.#isPacking = false
     }
   }
 

@@ -4,8 +4,8 @@ import { KmsClient } from './client.js'
 
 /** Another window's port is of another class. */
 const messagePort = handleOf<MessagePort>('the MessagePort that connectPort made', (value) => {
-  const { postMessage, start, addEventListener } = (value ?? {}) as Partial<MessagePort>
-  return [postMessage, start, addEventListener].every((method) => typeof method === 'function')
+  const { postMessage, start, close, addEventListener } = (value ?? {}) as Partial<MessagePort>
+  return [postMessage, start, close, addEventListener].every((method) => typeof method === 'function')
 })
 
 /**

@@ -91,7 +91,7 @@ export function read<Read>(
 }
 
 /** What an error says that is the caller's own, and need be none. */
-function saidBy(error: unknown): string {
+export function saidBy(error: unknown): string {
   try {
     const { message } = error as Partial<Error>
     return typeof message === 'string' && message !== '' ? shown(message) : 'it throws'
@@ -287,8 +287,8 @@ export const callback: Reader<(...values: never[]) => unknown> = handleOf(
 
 /** An `AbortSignal`, of whichever window. */
 export const abortSignal: Reader<AbortSignal> = handleOf('an AbortSignal', (value) => {
-  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
-  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+  const { aborted, addEventListener, throwIfAborted } = (value ?? {}) as Partial<AbortSignal>
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof throwIfAborted === 'function'
 })
 
 /**

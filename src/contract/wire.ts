@@ -140,7 +140,7 @@ export class Packer {
     if (ArrayBuffer.isView(value)) return this.#add(viewOf(value, 'a buffer of the request'))
     if (Array.isArray(value)) {
       spend(allowance, value.length, 0)
-      return Array.from(value, (entry) => this.pack(entry, allowance, depth + 1))
+      return this.#packList(value, allowance, depth)
     }
     if (!isPlainObject(value)) return this.#packInstance(value)
     const packed: Record<string, unknown> = {}
@@ -151,6 +151,16 @@ export class Packer {
       spend(allowance, 1, key.length)
       setOwn(packed, key, this.pack((value as Record<string, unknown>)[key], allowance, depth + 1))
     }
+    return packed
+  }
+
+  /** By its entries, and not by what its iterator gives; what is beside them would be lost. */
+  #packList(list: readonly unknown[], allowance: Allowance, depth: number): unknown[] {
+    const { length } = list
+    if (Reflect.ownKeys(list).length !== length + 1)
+      throw new TypeError('a list in a request cannot have gaps, nor members beside its entries')
+    const packed: unknown[] = []
+    for (let index = 0; index < length; index++) packed.push(this.pack(list[index], allowance, depth + 1))
     return packed
   }
 

@@ -1,5 +1,7 @@
 /** Data keys that are used for more than one message (CACHE-1 to CACHE-11). */
+
 import { bytesToHex, compareBytes, concatenate, encoder, u16 } from '../contract/bytes.js'
+import { ValidationException } from '../contract/errors.js'
 import { handleOf, optional, positiveNumber, read, structure, text, wholeNumber } from '../contract/reader.js'
 import { withLength } from './bytes.js'
 import { contextWith, serializeContext } from './encryption-context.js'
@@ -84,7 +86,7 @@ export class CachingMaterialsManager implements MaterialsManager {
       partition = crypto.randomUUID(),
       now = Date.now,
     } = read(cachingOptions, options, 'options')
-    this.#options = { cache, maxAge, maxMessagesEncrypted, maxBytesEncrypted, partition, now }
+    this.#options = { cache, maxAge, maxMessagesEncrypted, maxBytesEncrypted, partition, now: () => momentOf(now()) }
     this.#backing = materialsManager(backingMaterials)
   }
 
@@ -194,6 +196,12 @@ export function decryptionCacheId(
 async function digestOf(fields: readonly Uint8Array[]): Promise<string> {
   const joined = fields.flatMap((field) => [Uint8Array.of(0), field]).slice(1)
   return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-384', concatenate(joined))))
+}
+
+/** @throws ValidationException for what is no time: nothing would ever expire by it */
+function momentOf(now: unknown): number {
+  if (typeof now === 'number' && Number.isFinite(now)) return now
+  throw new ValidationException('The function now must give a number of milliseconds.')
 }
 
 /** What a caller may wipe. */

@@ -60,7 +60,7 @@ export class Connections {
     }
     this.#session.mustBeOpen()
     const connectionId = this.#portIds.get(what)
-    if (connectionId === undefined) throw new ValidationException(notRevocable(what))
+    if (connectionId === undefined) throw read(refusedPort, what, 'what is revoked')
     return this.#session.ask((control) => control.revoke({ connectionId }))
   }
 
@@ -82,6 +82,9 @@ export class Connections {
     this.#own.clear()
   }
 }
+
+/** Through the reader, because what is no port may throw at every look. */
+const refusedPort = (what: unknown) => new ValidationException(notRevocable(what))
 
 function notRevocable(what: unknown): string {
   return kindOf(what) === 'MessagePort'

@@ -75,6 +75,6 @@ export const vaultOptions = structure({
 
 /** By what it can do: the worker of another window is of another class. */
 export function isWorker(value: unknown): value is Worker {
-  const { postMessage, terminate } = (value ?? {}) as Partial<Worker>
-  return typeof postMessage === 'function' && typeof terminate === 'function'
+  const { postMessage, terminate, addEventListener } = (value ?? {}) as Partial<Worker>
+  return [postMessage, terminate, addEventListener].every((method) => typeof method === 'function')
 }

@@ -31,7 +31,7 @@ export function startWorker(source: VaultOptions['worker']): StartingWorker {
     const url = new URL(String(source), globalThis.document?.baseURI ?? location.href).href
     return { worker: new Worker(source as string | URL, { type: 'module' }), url }
   } catch (error) {
-    const file = source === undefined ? '' : ` from ${String(source)}`
+    const file = typeof source === 'string' ? ` from ${source}` : ''
     throw new KMSInternalException(
       `The worker of the vault could not be started${file}: ${(error as Error).message} (Under Trusted Types, pass openVault a Worker or a TrustedScriptURL.)`,
     )

@@ -111,7 +111,8 @@ function readBatch(batch: unknown): { calls: readonly unknown[]; bytes: Uint8Arr
   if (!Array.isArray(calls) || calls.length > MAX_CALLS)
     throw unreadable(`a batch has a list of at most ${MAX_CALLS} calls`)
   if (!isArrayBuffer(bytes)) throw unreadable('a batch has a buffer')
-  return { calls, bytes: new Uint8Array(bytes) }
+  // WebCrypto takes no memory that can change its length.
+  return { calls, bytes: new Uint8Array('resizable' in bytes && bytes.resizable ? bytes.slice(0) : bytes) }
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   InvalidKeyUsageException,
   UnsupportedOperationException,
 } from '../../src/contract/errors.js'
-import type { KeyId } from '../../src/contract/identifiers.js'
+import { type KeyId, keyArn, newKeyId } from '../../src/contract/identifiers.js'
 import { operations } from '../../src/contract/model.js'
 import type { KeySpec, OperationName } from '../../src/contract/shapes.js'
 import { readInput } from '../../src/contract/validation.js'
@@ -209,7 +209,7 @@ export class Pipeline {
       trail.targets = error.before
       const rights = [...generalRights(row, request), ...error.before.map((target) => rightTo(row, request, target))]
       if (error instanceof Unfound)
-        rights.push({ action: actionOn(row, request, error.role), resource: error.arn, isUnfound: true })
+        rights.push({ action: actionOn(row, request, error.role), ...unfoundAt(request, error.arn), isUnfound: true })
       for (const right of rights) await authorize(request, right, reader)
       throw error instanceof FoundBefore ? error.told : error
     }
@@ -291,6 +291,11 @@ class OverdueKey extends Error {
 /** What a request needs to be allowed beside what it does to keys. */
 function generalRights(row: AnyRow, request: AnyRequest): readonly Right[] {
   return row.rights?.(request) ?? (row.targets ? [] : [{ action: `kms:${request.operation}`, resource: '*' }])
+}
+
+/** Behind an alias that does not exist there would be some key: a right to aliases alone would not do. */
+function unfoundAt({ realm }: AnyRequest, arn: string): Pick<Right, 'resource' | 'named'> {
+  return arn.includes(':alias/') ? { resource: keyArn(realm, newKeyId()), named: arn } : { resource: arn }
 }
 
 function rightTo(row: AnyRow, request: AnyRequest, { role, key, arn, named }: Target): Right {

@@ -40,7 +40,6 @@ export class Seat {
       () => this.#fail(`The data worker does not answer. Does its file, ${place}, import browser-kms/data-worker.js?`),
       START_TIMEOUT,
     )
-    worker.addEventListener('message', () => clearTimeout(this.#silence), { once: true })
     worker.addEventListener('error', ({ message }) =>
       this.#fail(cannotStart(place, message || 'the file cannot be loaded, or fails')),
     )
@@ -98,6 +97,8 @@ export class Seat {
     const { signal } = this.#watch
     try {
       await this.#service.holdWhileAlive(name)
+      // It is what it should be: other files can talk too.
+      clearTimeout(this.#silence)
       const gone = () => this.#fail('A data worker has ended before its work was done. Begin the message again.')
       navigator.locks.request(name, { signal }, gone).catch(() => {
         // The worker was ended here, and nobody waits for its end any more.

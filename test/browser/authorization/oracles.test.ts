@@ -98,7 +98,7 @@ describe('names of keys', () => {
 describe('what a request names beside its key', () => {
   const users = [
     () => connectUser(shared.vault, 'nobody'),
-    () => connectUser(shared.vault, 'aliaser', allow('kms:*Alias', { Resource: '*:alias/*' })),
+    () => connectUser(shared.vault, 'aliaser', allow('kms:*Alias', { Resource: 'arn:aws:kms:*:*:alias/*' })),
   ]
 
   test.each(users)('UpdateAlias and DeleteAlias: an alias (%#)', async (connect) => {

@@ -30,12 +30,7 @@ describe('10 MB', () => {
       { KeyId: 'x', Plaintext: plaintext },
       /^1 validation error detected: Value at 'plaintext' failed/,
     ],
-    [
-      'name',
-      'DescribeKey',
-      { KeyId: 'x'.repeat(TEN_MEGABYTES) },
-      /a request cannot hold so much text$/,
-    ],
+    ['name', 'DescribeKey', { KeyId: 'x'.repeat(TEN_MEGABYTES) }, /a request cannot hold so much text$/],
     ['list', 'Encrypt', { KeyId: 'x', Plaintext: 'AAAA', GrantTokens: Array(3_000_000).fill('x') }, /validation error/],
   ])('%s', async (_title, operation, body, message) => {
     await expectError(post(opened.vault, operation, body), 'ValidationException', message)
