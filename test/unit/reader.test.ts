@@ -481,7 +481,9 @@ describe('what cannot be copied', () => {
   })
 
   test('a signal is known by what it does, whichever window made it', () => {
-    expect(read(abortSignal, Object.assign(new EventTarget(), { aborted: false }), 'it')).toBeInstanceOf(EventTarget)
+    const signal = Object.assign(new EventTarget(), { aborted: false })
+    expect(read(abortSignal, Object.assign(signal, { throwIfAborted() {} }), 'it')).toBe(signal)
+    expect(refusalOf(abortSignal, { aborted: false, addEventListener() {} })).toMatch(/must be an AbortSignal/)
     expect(refusalOf(abortSignal, { aborted: false })).toBe('it must be an AbortSignal, not an Object.')
   })
 })
