@@ -3,6 +3,7 @@ export class InOrder<Result> {
   readonly #depth: () => number
   readonly #pass: (result: Result) => void
   readonly #fail: (reason: unknown) => void
+  readonly #drop: (result: Result) => void
   readonly #underWay = new Set<Promise<void>>()
   #last: Promise<void> = Promise.resolve()
 
@@ -10,11 +11,18 @@ export class InOrder<Result> {
    * @param depth how many may be under way
    * @param pass gets the results, as soon as they are there
    * @param fail hears of a failure at once; whoever adds more or settles is told in any case
+   * @param drop gets the results that are not passed on, because one before them has failed
    */
-  constructor(depth: () => number, pass: (result: Result) => void, fail: (reason: unknown) => void = () => {}) {
+  constructor(
+    depth: () => number,
+    pass: (result: Result) => void,
+    fail: (reason: unknown) => void = () => {},
+    drop: (result: Result) => void = () => {},
+  ) {
     this.#depth = depth
     this.#pass = pass
     this.#fail = fail
+    this.#drop = drop
   }
 
   /** How many are under way. */
@@ -28,6 +36,7 @@ export class InOrder<Result> {
    * @throws what any work before it has failed with
    */
   async add(work: Promise<Result>): Promise<void> {
+    this.#last.catch(() => work.then(this.#drop, () => {}))
     const passed = Promise.all([work, this.#last])
       .then(([result]) => this.#pass(result))
       .finally(() => this.#underWay.delete(passed))

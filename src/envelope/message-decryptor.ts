@@ -91,12 +91,13 @@ export class MessageDecryptor {
     this.#runs = new InOrder(
       () => this.#cipher?.depth ?? 1,
       ({ pieces, isLast }) => {
-        if (this.#isClosed) return
+        if (this.#isClosed) return wipeAll(pieces)
         const isSigned = this.#materials?.verificationKey !== undefined
         if (isSigned && (isLast || options.holdsSigned)) this.#held.push(...pieces)
         else this.#emit(pieces)
       },
       options.fail,
+      ({ pieces }) => wipeAll(pieces),
     )
   }
 
@@ -114,6 +115,7 @@ export class MessageDecryptor {
   async push(chunk: Uint8Array): Promise<void> {
     let rest = chunk
     if (this.#phase === 'header') rest = await this.#takeHeader(rest)
+    if (this.#isClosed) return
     if (this.#phase === 'body') rest = await this.#takeBody(rest)
     if (rest.byteLength === 0) return
     if (this.#phase === 'footer') this.#keep(rest)
@@ -139,7 +141,7 @@ export class MessageDecryptor {
   /** Wipes what was not emitted. To be called if the message is not finished. */
   close(): void {
     this.#isClosed = true
-    for (const piece of this.#held) piece.fill(0)
+    wipeAll(this.#held)
     this.#held = []
     this.#buffer.wipe()
     this.#cipher?.close()
@@ -232,6 +234,7 @@ export class MessageDecryptor {
           isCopy = true
         }
         if (opening) await opening
+        if (this.#isClosed) return new Uint8Array(0)
         opening = this.#open(isLast)
         if (!isLast) continue
         await opening
@@ -375,6 +378,10 @@ async function checkTag(
     const { requiredContextKeys } = materials
     throw requiredContextKeys.length > 0 ? notExpected(requiredContextKeys, error) : error
   }
+}
+
+function wipeAll(pieces: readonly Bytes[]): void {
+  for (const piece of pieces) piece.fill(0)
 }
 
 function cutShort(): MessageFormatError {

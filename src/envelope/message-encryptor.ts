@@ -133,6 +133,8 @@ export class MessageEncryptor {
             copy ??= rest.slice() as Bytes
             rest = copy.subarray(copy.byteLength - rest.byteLength)
             await sealing
+            // Nobody would wipe what is gathered now.
+            if (this.#isClosed) return
           }
           sealing = this.#seal(this.#runLength)
         }

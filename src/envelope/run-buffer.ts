@@ -64,9 +64,11 @@ export class RunBuffer {
     return taken
   }
 
-  /** Forgets what has been gathered. */
+  /** Forgets what has been gathered, and what a buffer that is used again still holds of the run before. */
   wipe(): void {
-    this.take().fill(0)
+    this.#bytes.fill(0)
+    this.#bytes = new Uint8Array(0)
+    this.#length = 0
   }
 
   #reserve(needed: number, capacity: number): void {
@@ -77,7 +79,7 @@ export class RunBuffer {
     )
     const larger = this.#spare(length) ?? new Uint8Array(length)
     larger.set(this.filled)
-    this.filled.fill(0)
+    this.#bytes.fill(0)
     this.#bytes = larger
   }
 }

@@ -21,6 +21,7 @@ export class RunCipher {
   #cipher: Promise<ContentCipher> | undefined
   #bytes = 0
   readonly #spares = new SpareBuffers(MOST_SPARES)
+  #isClosed = false
 
   constructor(options: RunCipherOptions) {
     this.#options = options
@@ -59,6 +60,8 @@ export class RunCipher {
       : { pieces: await openRun(await this.#here(), layout, run), spare: run.bytes.buffer }
     if ('refused' in done) throw new MessageAuthenticationError(done.refused)
     this.#spares.keep(done.spare)
+    // Nobody waits for it any more.
+    if (this.#isClosed) for (const piece of done.pieces) piece.fill(0)
     return done.pieces
   }
 
@@ -69,7 +72,8 @@ export class RunCipher {
 
   /** Wipes what is left of plaintexts. To be called at the end, good or bad. */
   close(): void {
-    this.#spares.wipe()
+    this.#isClosed = true
+    this.#spares.close()
   }
 
   #here(): Promise<ContentCipher> {

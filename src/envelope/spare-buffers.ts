@@ -4,6 +4,7 @@ import type { Bytes } from '../contract/bytes.js'
 export class SpareBuffers {
   readonly #most: number
   #buffers: ArrayBuffer[] = []
+  #isClosed = false
 
   /** @param most buffers that are kept */
   constructor(most: number) {
@@ -17,13 +18,15 @@ export class SpareBuffers {
     return buffer && new Uint8Array(buffer)
   }
 
-  /** Keeps a buffer; wipes it if there are enough. */
+  /** Keeps a buffer; wipes it if there are enough, or nobody will use it. */
   keep(buffer: ArrayBuffer): void {
-    if (this.#buffers.length < this.#most) this.#buffers.push(buffer)
+    if (!this.#isClosed && this.#buffers.length < this.#most) this.#buffers.push(buffer)
     else new Uint8Array(buffer).fill(0)
   }
 
-  wipe(): void {
+  /** Wipes all buffers, also those that have yet to come back. */
+  close(): void {
+    this.#isClosed = true
     for (const buffer of this.#buffers) new Uint8Array(buffer).fill(0)
     this.#buffers = []
   }

@@ -135,7 +135,7 @@ export class Envelope {
     const key = read(keyIdentifier, keyId, 'keyId')
     this.#options = { ...(dataWorkers !== undefined && { dataWorkers }), ...read(envelopeOptions, options, 'options') }
     this.#ended = ended
-    this.#loaded = once(() => loadMessages(vault, key, this.#options))
+    this.#loaded = once(() => loadMessages(vault, key, this.#options).catch(notLoaded))
   }
 
   /**
@@ -152,7 +152,7 @@ export class Envelope {
   ): Promise<Bytes> {
     const { ending, ...encryption } = this.#encryption(encryptionContext, options)
     const taken = read(TakenBytes.of, plaintext, 'plaintext')
-    const { messages, keyring } = await this.#load(taken)
+    const { messages, keyring } = await this.#loadFor(taken, ending)
     return (await messages.encrypt(keyring, taken, encryption, ending)).result
   }
 
@@ -171,7 +171,7 @@ export class Envelope {
   ): Promise<OpenedEnvelope> {
     const { ending, allowSigned, holdUntilVerified, ...decryption } = this.#decryption(expected, options)
     const taken = read(TakenBytes.of, message, 'message')
-    const { messages, keyring } = await this.#load(taken)
+    const { messages, keyring } = await this.#loadFor(taken, ending)
     const { plaintext, encryptionContext } = await messages.decrypt(keyring, taken, decryption, ending)
     return { plaintext, encryptionContext }
   }
@@ -186,7 +186,7 @@ export class Envelope {
   ): TransformStream<AnyBytes, Bytes> {
     const { ending, ...encryption } = this.#encryption(encryptionContext, options)
     return streamOf(ending, async (sink) => {
-      const { messages, keyring } = await this.#load()
+      const { messages, keyring } = await this.#loaded()
       return messages.beginEncryption(keyring, encryption, sink)
     })
   }
@@ -204,7 +204,7 @@ export class Envelope {
     // What this object writes, it reads.
     const maxFrameLength = Math.max(LONGEST_FRAME_HELD, this.#frameLength)
     return streamOf(ending, async (sink) => {
-      const { messages, keyring } = await this.#load()
+      const { messages, keyring } = await this.#loaded()
       return messages.beginDecryption(keyring, { maxFrameLength, ...decryption }, sink)
     })
   }
@@ -237,15 +237,14 @@ export class Envelope {
     return new Ending(signal, this.#options.signal, this.#ended)
   }
 
-  /** @param taken wiped if the rest cannot be loaded */
-  async #load(taken?: TakenBytes): Promise<Loaded> {
+  /** @param taken wiped if the rest is not loaded */
+  async #loadFor(taken: TakenBytes, ending: Ending): Promise<Loaded> {
     try {
-      return await this.#loaded()
+      ending.throwIfEnded()
+      return await ending.outlast(this.#loaded)
     } catch (error) {
-      taken?.wipe()
-      throw new KMSInternalException(
-        `The part of browser-kms that makes and opens messages could not be loaded: ${(error as Error).message} If the application was deployed anew, reload the page.`,
-      )
+      taken.wipe()
+      throw error
     }
   }
 }
@@ -267,4 +266,10 @@ async function loadMessages(
     }),
     keyring: new VaultKeyring(client, keyId, alsoDecryptsWith),
   }
+}
+
+function notLoaded(error: Error): never {
+  throw new KMSInternalException(
+    `The part of browser-kms that makes and opens messages could not be loaded: ${error.message} If the application was deployed anew, reload the page.`,
+  )
 }

@@ -2,7 +2,7 @@
 import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
 import { VaultLostException } from '../contract/vault-lost.js'
 import { databasePrefix, deletionNoteName, existenceLockName } from '../contract/vault-names.js'
-import { canRemember, readMarker, removeMarker } from './marker.js'
+import { canRemember, readMarker, removeMarker, writeMarker } from './marker.js'
 
 /** Milliseconds; a deletion or an opening that has begun in another tab ends before that, unless its tab is frozen. */
 const LOCK_TIMEOUT = 40_000
@@ -52,10 +52,21 @@ async function allDatabases(): Promise<readonly string[]> {
 /** Before a vault is deleted: one without a marker is as good as one with it; a marker without a vault says it was lost. */
 export async function forgetVault(vaultName: string): Promise<void> {
   removeMarker(vaultName)
-  if (canRemember()) return
+  if (canRemember()) return removeNote(vaultName)
   const request = indexedDB.open(deletionNoteName(vaultName))
   await settled(request)
   request.result.close()
+}
+
+/**
+ * After a vault was opened: it is there, and who deletes it in a worker later has to say so anew. A note of an earlier
+ * deletion would say it of the loss of this vault.
+ */
+export async function rememberVault(vaultName: string): Promise<void> {
+  // The note was looked at with the marker, by checkNotLost.
+  if (readMarker(vaultName)) return
+  await removeNote(vaultName)
+  writeMarker(vaultName)
 }
 
 /**
@@ -67,15 +78,19 @@ export async function forgetVault(vaultName: string): Promise<void> {
 export async function checkNotLost(vaultName: string, mayStartAnew: boolean): Promise<void> {
   if (!readMarker(vaultName)) return
   const databases = await allDatabases()
-  const note = deletionNoteName(vaultName)
-  if (databases.includes(note)) {
+  if (databases.includes(deletionNoteName(vaultName))) {
     removeMarker(vaultName)
-    await settled(indexedDB.deleteDatabase(note))
+    await removeNote(vaultName)
   }
   const marker = readMarker(vaultName)
   if (!marker || databases.some((name) => name.startsWith(databasePrefix(vaultName)))) return
   if (!mayStartAnew) throw new VaultLostException(vaultName, marker.since)
   removeMarker(vaultName)
+}
+
+/** Also where there is none. */
+function removeNote(vaultName: string): Promise<void> {
+  return settled(indexedDB.deleteDatabase(deletionNoteName(vaultName)))
 }
 
 function settled(request: IDBRequest): Promise<void> {

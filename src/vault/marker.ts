@@ -3,7 +3,7 @@
  * told from one that never was. It stands in `localStorage`, which browsers keep apart from what they evict or lose with
  * IndexedDB (Chromium after a crash), though not always (Safari clears both). Workers have none, and a browser can refuse
  * it: then nothing is remembered, and a lost vault looks like a new one. Who deletes a vault there leaves a note in an empty
- * database, for the next page that looks at the marker.
+ * database, for the next page that looks at the marker; once a vault of that name has been opened, it is gone.
  */
 import { markerName } from '../contract/vault-names.js'
 

@@ -3,8 +3,7 @@ import { type ControlService, controlServiceMethods, type OpenedMessage } from '
 import { KMSInvalidStateException } from '../contract/errors.js'
 import { type ReadBy, read } from '../contract/reader.js'
 import { dataWorkersBeside } from '../envelope/data-workers/beside.js'
-import { checkNotLost, withExistenceLock } from './existence.js'
-import { writeMarker } from './marker.js'
+import { checkNotLost, rememberVault, withExistenceLock } from './existence.js'
 import { type VaultOptions, vaultOptions } from './options.js'
 import { resultOf, Session } from './session.js'
 import { endWorker, startWorker, unlessItFails } from './start-worker.js'
@@ -35,9 +34,16 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
   signal?.throwIfAborted()
   return withExistenceLock(name, { mode: create ? 'exclusive' : 'shared', signal }, async () => {
     await checkNotLost(name, create)
+    signal?.throwIfAborted()
     const vault = await open(name, given)
-    writeMarker(name)
-    return vault
+    try {
+      await rememberVault(name)
+      signal?.throwIfAborted()
+      return vault
+    } catch (error) {
+      await vault.close()
+      throw error
+    }
   })
 }
 
@@ -57,13 +63,16 @@ async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise
   try {
     const answer = control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>)
     const opened = await unlessItFails(starting, answer, signal)
+    // Aborted since the answer came: nobody would hear of it any more.
+    signal?.throwIfAborted()
     const session = new Session({ worker, control, opened }, region)
     signal?.addEventListener('abort', () => void session.close(), { signal: session.ended })
     const base = globalThis.document?.baseURI ?? location.href
     return new Vault(session, dataWorkers ?? dataWorkersBeside(source, base))
   } catch (error) {
     // A worker that serves another vault goes on serving it.
-    if (!(error instanceof KMSInvalidStateException && worker === source)) endWorker(worker)
+    const servesAnother = error instanceof KMSInvalidStateException && worker === source && error !== signal?.reason
+    if (!servesAnother) endWorker(worker)
     throw error
   }
 }

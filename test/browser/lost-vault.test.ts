@@ -1,6 +1,6 @@
 /** REC-28 Evicted is not new: a vault that was lost is told from one that never was. And a deletion that is held up says so. */
 import { deleteVault, openVault, VaultLostException } from 'browser-kms'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { errorOf, expectError, freshVault, newKey, newVaultName, openAgain } from './fixtures/vault.js'
 
 const markerOf = (name: string) => localStorage.getItem(`browser-kms/${name}/marker`)
@@ -10,6 +10,22 @@ async function lose(name: string): Promise<void> {
   for (const { name: database } of await indexedDB.databases())
     if (database?.startsWith(`browser-kms/${name}/`))
       await new Promise((resolve) => Object.assign(indexedDB.deleteDatabase(database), { onsuccess: resolve }))
+}
+
+/** As a worker deletes or opens it, which has no `localStorage`. */
+async function withoutMarker<Result>(work: () => Promise<Result>): Promise<Result> {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'localStorage') as PropertyDescriptor
+  Object.defineProperty(globalThis, 'localStorage', { value: undefined, configurable: true })
+  try {
+    return await work()
+  } finally {
+    Object.defineProperty(globalThis, 'localStorage', own)
+  }
+}
+
+/** Databases that have to do with a vault. */
+async function databasesAbout(name: string): Promise<readonly (string | undefined)[]> {
+  return (await indexedDB.databases()).map((database) => database.name).filter((database) => database?.includes(name))
 }
 
 describe('REC-28 a vault whose databases are gone', () => {
@@ -36,6 +52,38 @@ describe('REC-28 a vault whose databases are gone', () => {
     const closed = new Promise((resolve) => vault.addEventListener('close', resolve))
     await lose(name)
     await closed
+    await expectError(openVault({ name }), 'VaultLostException')
+  })
+
+  test.each<[string, (name: string) => Promise<unknown>]>([
+    ['of which nothing was known', () => Promise.resolve()],
+    [
+      'whose databases only were there',
+      (name) =>
+        openVault({ name })
+          .then((vault) => vault.close())
+          .then(() => localStorage.removeItem(`browser-kms/${name}/marker`)),
+    ],
+  ])('also if a worker deleted one before it %s', async (_name, before) => {
+    const name = newVaultName()
+    await before(name)
+    await withoutMarker(() => deleteVault(name))
+    const { vault } = await freshVault({ name })
+    await vault.close()
+    expect(await databasesAbout(name), 'no note of the deletion').toHaveLength(1)
+    await lose(name)
+    await expectError(openVault({ name }), 'VaultLostException')
+  })
+
+  test('also if a worker deleted it, and one has made it anew', async () => {
+    const { vault, name } = await freshVault()
+    await vault.close()
+    await withoutMarker(async () => {
+      await deleteVault(name)
+      const again = await openAgain(name)
+      await again.vault.close()
+    })
+    await lose(name)
     await expectError(openVault({ name }), 'VaultLostException')
   })
 
@@ -118,15 +166,21 @@ describe('is no loss:', () => {
   test('a vault that was deleted where the marker is out of reach', async () => {
     const { vault, name } = await freshVault()
     await vault.close()
-    const own = Object.getOwnPropertyDescriptor(globalThis, 'localStorage') as PropertyDescriptor
-    Object.defineProperty(globalThis, 'localStorage', { value: undefined, configurable: true })
-    await deleteVault(name).finally(() => Object.defineProperty(globalThis, 'localStorage', own))
+    await withoutMarker(() => deleteVault(name))
     expect(markerOf(name), 'nobody could remove it').not.toBeNull()
     const again = await openAgain(name)
-    expect((await indexedDB.databases()).filter(({ name: database }) => database?.includes(name))).toHaveLength(1)
+    expect(await databasesAbout(name)).toHaveLength(1)
     await again.vault.close()
     await lose(name)
     await expectError(openVault({ name }), 'VaultLostException')
+  })
+
+  test('a vault that a worker and a page have deleted: nothing is left of it', async () => {
+    const name = newVaultName()
+    await withoutMarker(() => deleteVault(name))
+    expect(await databasesAbout(name), 'a note').toHaveLength(1)
+    await deleteVault(name)
+    expect(await databasesAbout(name)).toEqual([])
   })
 
   test('an opening that fails', async () => {
@@ -135,6 +189,28 @@ describe('is no loss:', () => {
     expect(markerOf(name)).toBeNull()
     await freshVault({ name })
   })
+})
+
+test.each([
+  ['looks whether the vault is there', 'databases'],
+  ['remembers that it is', 'deleteDatabase'],
+] as const)('an opening that is aborted while it %s gives no vault', async (_name, method) => {
+  const { vault, name } = await freshVault()
+  await vault.close()
+  if (method === 'deleteDatabase') localStorage.removeItem(`browser-kms/${name}/marker`)
+  const aborting = new AbortController()
+  const reason = new Error('nobody waits')
+  const original = indexedDB[method].bind(indexedDB) as (name: string) => never
+  const spy = vi.spyOn(indexedDB, method).mockImplementation((database?: string) => {
+    aborting.abort(reason)
+    return original(database as string)
+  })
+  onTestFinished(() => spy.mockRestore())
+  await expect(openVault({ name, signal: aborting.signal })).rejects.toBe(reason)
+  expect(spy).toHaveBeenCalled()
+  spy.mockRestore()
+  // Nobody has it open.
+  await deleteVault(name)
 })
 
 test('where storage is denied, or full, a vault opens as ever, and nothing is remembered', async () => {
