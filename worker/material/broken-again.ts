@@ -1,3 +1,0 @@
-import type { Broken } from './broken.js'
-
-export type Again = readonly Broken[]
