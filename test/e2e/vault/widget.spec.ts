@@ -116,7 +116,8 @@ test('only the granted call works, and each refusal is recorded', async ({ page,
 
   expect(plaintext).toBe('for the widget')
   const otherErrors: Record<string, string> = {
-    'Decrypt naming another key': 'IncorrectKeyException',
+    // Not IncorrectKeyException: that would tell that there is such a key.
+    'Decrypt naming another key': 'AccessDeniedException',
     'a forged token': 'InvalidGrantTokenException',
     'a principal in the request': 'ValidationException',
   }
