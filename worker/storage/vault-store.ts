@@ -140,7 +140,11 @@ export class VaultStore {
 
   /** Resolves when every mutation that has begun has come to its end: IndexedDB lets a read wait for those. */
   async settled(): Promise<void> {
-    await this.keyCount()
+    try {
+      await this.keyCount()
+    } catch {
+      // Where nothing can be read, no mutation is under way either: what had begun has failed.
+    }
   }
 
   /** How many KMS keys there are, in any state. */
