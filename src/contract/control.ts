@@ -36,11 +36,14 @@ const arnLike = text({ shortest: 1, longest: 2048 })
  */
 const identityPolicy = json({ longest: 20_480 })
 
-/** Who a connection is for. Tags have the lengths of AWS's. */
+/** Tags of a principal, of AWS's lengths. */
+export const principalTags = optional(mapOf(text({ longest: 256 }), { most: 50, longestName: 128 }))
+
+/** Who a connection is for. */
 const principalMembers = {
   principal: arnLike,
   policies: optional(listOf(identityPolicy, { most: 50 })),
-  tags: optional(mapOf(text({ longest: 256 }), { most: 50, longestName: 128 })),
+  tags: principalTags,
 }
 
 /** Values of a condition key, each as long as one of an encryption context can be. */

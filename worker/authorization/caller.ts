@@ -1,6 +1,7 @@
+import { principalTags } from '../../src/contract/control.js'
 import { ValidationException } from '../../src/contract/errors.js'
 import { type Realm, rootArn } from '../../src/contract/identifiers.js'
-import { mapOf, optional, read, shown, text } from '../../src/contract/reader.js'
+import { read, shown, text } from '../../src/contract/reader.js'
 import type { Policy } from './policy.js'
 import { accountOf, isIdentity, type Principal } from './principals.js'
 
@@ -33,8 +34,6 @@ export interface PrincipalDescription {
 }
 
 const LONGEST_PRINCIPAL = 2_048
-/** AWS's bounds for tags of principals. What came by message may be anything. */
-const tagMap = optional(mapOf(text({ longest: 256 }), { most: 50, longestName: 128 }))
 
 /** The account root, as the page that opened the vault is. */
 export function rootCaller(realm: Realm): Caller {
@@ -60,7 +59,7 @@ export function callerWithoutPolicies(realm: Realm, { principal, tags }: Princip
     names: roleArn === undefined ? [arn] : [arn, roleArn],
     ...(roleArn !== undefined && { sessionOf: roleArn }),
     identity: identityOf(arn, accountId, roleArn),
-    tags: read(tagMap, tags, 'tags') ?? {},
+    tags: read(principalTags, tags, 'tags') ?? {},
     policies: [],
   }
 }
