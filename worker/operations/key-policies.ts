@@ -1,4 +1,4 @@
-/** Key policies: stored and checked for form; they are not evaluated yet. */
+/** Key policies: stored, checked for form and against lockout, given back. `authorization/` evaluates them. */
 import { NotFoundException, ValidationException } from '../../src/contract/errors.js'
 import { policyOf, storedPolicy } from '../authorization/default-policy.js'
 import { evaluator } from '../authorization/lazy-evaluator.js'
