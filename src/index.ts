@@ -18,6 +18,7 @@ export * from './contract/exceptions.js'
 export { type KeyAlgorithms, type KeySpecRow, type KeyType, keySpecs } from './contract/key-specs.js'
 export { type ErrorReason, KmsError } from './contract/kms-error.js'
 export type { RequestProfile, RequestQuotas, VaultQuotas } from './contract/quotas.js'
+export { BackupFormatException, IncorrectProtectorException, PasskeyException } from './contract/recovery-errors.js'
 export type {
   EncryptionContext,
   KeyMetadata,
