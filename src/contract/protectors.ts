@@ -16,6 +16,21 @@ import {
   unreadableValue,
 } from './reader.js'
 
+/** Protectors of a vault, at most. */
+export const MOST_PROTECTORS = 16
+
+/** What the page needs to ask for a passkey. */
+export interface PasskeyQuestion {
+  /** What the PRF of every passkey of a vault is asked for: 32 bytes, no secret. */
+  readonly salt: Bytes
+  /** Those of the vault. */
+  readonly passkeys: readonly {
+    readonly credentialId: Bytes
+    readonly rpId: string
+    readonly transports: readonly string[]
+  }[]
+}
+
 /** What a person calls a protector. */
 export const protectorLabel = text({ shortest: 1, longest: 128 })
 /** Of any length that a person might type. */
@@ -32,7 +47,9 @@ const credentialId = bytes({ longest: 1023 })
 
 const label = optional(protectorLabel)
 const only = <const Word extends string | boolean>(word: Word): Reader<Word> => oneOf([word])
+/** What a passkey has answered. */
 const assertion = structure({ credentialId, prfOutput: secretBytes(32) })
+export type PasskeyAnswer = ReadBy<typeof assertion>
 
 const newPassphrase = structure({ type: only('passphrase'), passphrase: passphraseText, label })
 const newRecoveryCode = structure({ type: only('recoveryCode'), label })
@@ -47,7 +64,7 @@ export const newProtectorOptions = byMember('type', {
     label,
     /** The relying party; the page's own host name by default. */
     rpId: optional(domain),
-    /** What the dialog and the passkey's manager call it; by default the vault's name. */
+    /** What the dialog and the passkey's manager call it; by default the label. */
     userName: optional(text({ shortest: 1, longest: 64 })),
   }),
   escrow: newEscrow,

@@ -2,7 +2,7 @@
  * Protectors in the header of a backup: JSON, with bytes in base64. A header comes from strangers, so that everything in it
  * is bounded: what the largest of them asks for is done in less than a minute, and takes less memory than a page.
  */
-import { byMember, protectorLabel } from '../../src/contract/protectors.js'
+import { byMember, MOST_PROTECTORS, protectorLabel } from '../../src/contract/protectors.js'
 import {
   listOf,
   oneOf,
@@ -19,8 +19,6 @@ import type { JsonMembers } from './protectors/kind.js'
 import { parameterForms } from './protectors/table.js'
 import type { ProtectorOf, ProtectorRecord, ProtectorType, Wrap } from './records.js'
 
-/** Protectors that a vault can have. */
-export const MOST_PROTECTORS = 16
 /** Pairs that are in use at one time: while one is renewed, two. */
 const MOST_WRAPS = 2
 /** A recovery secret under HPKE: 64 bytes and a tag of 16; under RSA the modulus. */
