@@ -96,9 +96,10 @@ export async function askPasskey({ salt, passkeys }: PasskeyQuestion): Promise<P
       },
     }),
   )
-  const { results } = credential.getClientExtensionResults().prf ?? {}
-  if (!results) throw failure('passkeyWithoutPrf')
-  return { credentialId: new Uint8Array(credential.rawId), prfOutput: bytesOf(results.first) }
+  const { prf } = credential.getClientExtensionResults()
+  // A browser that knows the extension says so, whatever the authenticator has said.
+  if (!prf?.results) throw failure(prf ? 'passkeyWithoutPrf' : 'browserWithoutPrf')
+  return { credentialId: new Uint8Array(credential.rawId), prfOutput: bytesOf(prf.results.first) }
 }
 
 function isAskableHere(rpId: string): boolean {

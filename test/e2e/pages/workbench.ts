@@ -1,4 +1,5 @@
 /** What the tests need in the page beside the package. */
+export { askPasskey, makePasskey } from '../../../src/vault/passkey.js'
 export { ask, besiege } from './attacks.js'
 export { mutateAtRandom } from './mutations.js'
 export { storedState } from './stored-state.js'
