@@ -9,8 +9,10 @@ import type { GestureMessage, NewProtectorMessage, PasskeyQuestion } from '../..
 import {
   MOST_PROTECTORS,
   type NewProtector,
+  ONLY_PASSKEYS,
   type RecoverySetUp,
   type RenewedPair,
+  suffices,
   type WorkerStatus,
 } from '../../src/contract/recovery.js'
 import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
@@ -394,13 +396,6 @@ export class Recovery {
       problems: reports.flatMap(({ problems }) => problems),
     }
   }
-}
-
-const ONLY_PASSKEYS =
-  'A passkey is never the only protector: some browsers cannot ask it, and some passkeys stay on one device. Add one of another kind, such as a passphrase or a recovery code.'
-
-function suffices(protectors: readonly { readonly type: ProtectorRecord['type'] }[]): boolean {
-  return protectors.some(({ type }) => type !== 'passkey')
 }
 
 function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, protectorId: string): ProtectorRecord {
