@@ -290,9 +290,15 @@ export class Recovery {
       const losses = await Promise.all((await this.#options.allRegions()).map(lossOf))
       if (losses.some(({ current }) => current.includes(keyArn)))
         throw new KMSInvalidStateException(`The current material of ${keyArn} has no copy: renew it first.`)
-      const materialIds = losses.flatMap(({ older }) => older.get(keyArn) ?? [])
-      if (materialIds.length === 0) return undefined
-      await this.change((current) => ({ ...current, reEncrypted: { ...current.reEncrypted, [keyArn]: materialIds } }))
+      // All Regions' keys of a set have the same materials, and one may decrypt what another has encrypted.
+      const isOfSet = (arn: string) => arn.endsWith(keyArn.slice(keyArn.indexOf(':key/')))
+      const materialIds = losses.flatMap(({ older }) =>
+        [...older].filter(([arn]) => isOfSet(arn)).flatMap(([, ids]) => ids),
+      )
+      await this.change((current) => ({
+        ...current,
+        reEncrypted: [...new Set([...(current.reEncrypted ?? []), ...materialIds])],
+      }))
       return undefined
     })
   }
