@@ -1,6 +1,7 @@
 import type { KmsClient } from '../client/client.js'
 import type { Simulation } from '../contract/control.js'
 import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
+import { Backups } from './backups.js'
 import { Connections, type ConnectOptions } from './connections.js'
 import { custodyOf } from './custody.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
@@ -23,6 +24,9 @@ export class Vault extends VaultEvents {
    */
   readonly persisted: Promise<boolean>
 
+  /** Backups: made when you ask, or kept at a place by themselves. */
+  readonly backups: Backups
+
   readonly #session: Session
   readonly #connections: Connections
   readonly #regions: Regions
@@ -36,6 +40,7 @@ export class Vault extends VaultEvents {
     this.#dataWorkers = dataWorkers
     this.kms = this.#connections.root()
     this.#regions = new Regions(session, this.#connections, this.kms)
+    this.backups = new Backups(session, this)
     this.persisted = requestPersistence()
     session.onKeyState = (message) => this.dispatchEvent(keyStateEvent(message))
     session.ended.addEventListener('abort', () => this.dispatchEvent(new Event('close')))

@@ -114,6 +114,12 @@ export class VaultStore {
     this.#verifiedAt = started
   }
 
+  /** How many mutations there were so far, of all tabs. */
+  async changeCount(): Promise<number> {
+    const counters = await this.#connection.use((database) => database.get('vault', 'counters'))
+    return (counters as VaultRecords['counters']).changes
+  }
+
   /** What time it is. */
   readClock(): Moment {
     return this.#clock.read()

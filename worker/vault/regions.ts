@@ -1,3 +1,4 @@
+import type { ChangeCounts } from '../../src/contract/control.js'
 import { KMSInvalidStateException } from '../../src/contract/errors.js'
 import { checkRegion, databasePrefix } from '../../src/contract/vault-names.js'
 import { KeySets } from '../lifecycle/key-sets.js'
@@ -52,6 +53,21 @@ export class Regions {
     const prefix = databasePrefix(this.#options.vaultName)
     for (const { name } of await indexedDB.databases())
       if (!this.#closed && name?.startsWith(prefix)) await this.open(name.slice(prefix.length))
+  }
+
+  /** How often each Region was changed, by its name and birth; see `ChangeCounts`. */
+  async changeCounts(): Promise<ChangeCounts> {
+    // Another tab may have made one.
+    await this.openAll()
+    const regions = await Promise.all(this.#opened.values())
+    return Object.fromEntries(
+      await Promise.all(
+        regions.map(async ({ realm, store }) => [
+          `${realm.region} ${store.identity.createdAt}`,
+          await store.changeCount(),
+        ]),
+      ),
+    )
   }
 
   /** Resolves when every change that has begun is written, or given up. */
