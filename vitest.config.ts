@@ -15,6 +15,7 @@ const resolve = {
     { find: /^browser-kms$/, replacement: path('src/index.ts') },
     { find: /^browser-kms\/aws$/, replacement: path('src/aws/index.ts') },
     { find: /^browser-kms\/envelope$/, replacement: path('src/envelope/index.ts') },
+    { find: /^browser-kms\/recovery$/, replacement: path('src/vault/recovery-entry.ts') },
     { find: /^browser-kms\/worker$/, replacement: path('worker/index.ts') },
   ],
 }
