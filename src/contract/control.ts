@@ -133,6 +133,8 @@ export interface ControlService extends RequestService {
   revoke(message: RevokeMessage): Promise<ControlAnswer<number>>
   simulate(message: SimulateMessage): Promise<ControlAnswer<Simulation>>
   custodyOf(message: CustodyMessage): Promise<ControlAnswer<'native' | 'sealed'>>
+  /** A call of recovery and its input, which are read where recovery is loaded; see `recoveryCalls`. */
+  recovery(message: { readonly call: string; readonly input: unknown }): Promise<ControlAnswer<unknown>>
   close(): Promise<ControlAnswer<undefined>>
 }
 export type ControlAnswer<Result> =
@@ -146,6 +148,7 @@ export const controlServiceMethods = [
   'revoke',
   'simulate',
   'custodyOf',
+  'recovery',
   'close',
   ...requestServiceMethods,
 ] as const

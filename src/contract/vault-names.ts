@@ -13,6 +13,21 @@ export function databasePrefix(vaultName: string): string {
   return `${PREFIX}/${vaultName}/`
 }
 
+/** The IndexedDB database of a vault's recovery, one for all Regions. No Region has a name as plain as that. */
+export function recoveryDatabaseName(vaultName: string): string {
+  return `${databasePrefix(vaultName)}recovery`
+}
+
+/** The Web Lock that lets one tab at a time change what a vault's recovery is made of. */
+export function recoveryLockName(vaultName: string): string {
+  return `${recoveryDatabaseName(vaultName)}/change`
+}
+
+/** The Web Lock that lets one tab at a time try a gesture: tabs together have no more tries than one. */
+export function gestureLockName(vaultName: string): string {
+  return `${recoveryDatabaseName(vaultName)}/gesture`
+}
+
 /** The Web Lock that lets one tab at a time do the time-driven work of a vault's Region. */
 export function sweepLockName(vaultName: string, region: string): string {
   return `${databaseName(vaultName, region)}/sweep`

@@ -79,6 +79,7 @@ export class VaultControl implements ControlService {
           digestSigning,
           recovery,
           quotas,
+          home: region,
           onChange: (notice, realm) => this.#tell(notice, realm),
           onClosed: (reason) => this.#onDatabaseGone(reason),
         })
@@ -143,6 +144,14 @@ export class VaultControl implements ControlService {
       const { key, arn } = await keyByAnyIdentifier({ realm, caller: rootCaller(realm) }, store.stored, keyId)
       if (!key.custody) throw new KMSInvalidStateException(`${arn} is pending import.`)
       return key.custody
+    })
+  }
+
+  recovery(message: Parameters<ControlService['recovery']>[0]): Promise<ControlAnswer<unknown>> {
+    return answered(async () => {
+      const { regions } = this.#mustBeOpen()
+      const [{ answerRecovery }, recovery] = await Promise.all([import('./recovery-service.js'), regions.recovery()])
+      return answerRecovery({ recovery, regions }, message)
     })
   }
 
