@@ -16,6 +16,10 @@ export interface KeyStateDetail {
 export interface VaultEventMap {
   /** A key was created, changed or deleted, in this tab or another. */
   keystate: CustomEvent<KeyStateDetail>
+  /** The vault was locked: by `lock.now()`, after its idle time, or because another tab had it locked at rest. */
+  lock: Event
+  /** The vault was unlocked. */
+  unlock: Event
   /** The vault is closed: by `close()`, because it was deleted, or because its worker ended. */
   close: Event
 }

@@ -1,4 +1,5 @@
 import { workerGone } from '../client/channel.js'
+import { LockState } from '../client/lock-state.js'
 import { type Remote, releaseProxy } from '../client/remote.js'
 import type {
   ControlAnswer,
@@ -31,6 +32,7 @@ export class Session {
   readonly region: string
   /** Aborted once the vault is open no more; the reason is what everybody is told who asks it for anything. */
   readonly ended: AbortSignal
+  readonly lock = new LockState()
   readonly #worker: Worker
   readonly #end = new AbortController()
 
@@ -39,6 +41,7 @@ export class Session {
     this.region = region
     this.ended = this.#end.signal
     this.#worker = worker
+    this.lock.hear(opened.lock)
     opened.events.onmessage = ({ data }: MessageEvent<VaultEventMessage>) => this.#hear(data)
     this.#watchWorker(opened.aliveLock)
   }
@@ -75,6 +78,7 @@ export class Session {
 
   #hear(message: VaultEventMessage): void {
     if (message.type === 'keystate') this.onKeyState(message)
+    else if (message.type === 'LOCK') this.lock.hear(message)
     else this.#fail(reviveError(message.error, ''))
   }
 

@@ -42,7 +42,16 @@ export class Vault extends VaultEvents {
     this.recovery = new Recovery(session, (region) => this.#regions.client(region))
     this.persisted = requestPersistence()
     session.onKeyState = (message) => this.dispatchEvent(keyStateEvent(message))
+    session.lock.onChange = () => this.dispatchEvent(new Event(this.locked ? 'lock' : 'unlock'))
     session.ended.addEventListener('abort', () => this.dispatchEvent(new Event('close')))
+  }
+
+  /**
+   * Whether the vault is locked at rest, and has to be unlocked before its keys can be used in this tab. False of a vault that
+   * is not locked at rest. The events `lock` and `unlock` tell when it changes.
+   */
+  get locked(): boolean {
+    return this.#session.lock.isLocked
   }
 
   /**
