@@ -73,8 +73,8 @@ export class VaultLock implements LockState {
       this.#drop()
       this.#keyring = keyring
       this.#afterIdle = afterIdle
+      this.noteUse()
     })
-    this.noteUse()
     this.#watch()
   }
 
