@@ -1,12 +1,15 @@
 import type { KmsClient } from '../client/client.js'
 import type { Simulation } from '../contract/control.js'
+import type { GestureOptions } from '../contract/protectors.js'
 import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
 import { Connections, type ConnectOptions } from './connections.js'
 import { custodyOf } from './custody.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
 import { keyStateEvent, VaultEvents } from './events.js'
+import { Lock } from './lock.js'
 import { requestPersistence } from './persistence.js'
-import { Recovery } from './recovery.js'
+import { Recovery, recoveryPart } from './recovery.js'
+import type { RecoveryPart } from './recovery-part.js'
 import { Regions } from './regions.js'
 import type { Session } from './session.js'
 import { type SimulateOptions, simulate } from './simulation.js'
@@ -25,10 +28,13 @@ export class Vault extends VaultEvents {
   readonly persisted: Promise<boolean>
   /** What brings keys back that the browser has lost. */
   readonly recovery: Recovery
+  /** Locks the vault at rest. */
+  readonly lock: Lock
 
   readonly #session: Session
   readonly #connections: Connections
   readonly #regions: Regions
+  readonly #part: () => Promise<RecoveryPart>
   readonly #dataWorkers: DataWorkersOptions | false | undefined
 
   /** @internal Use `openVault`. */
@@ -39,7 +45,9 @@ export class Vault extends VaultEvents {
     this.#dataWorkers = dataWorkers
     this.kms = this.#connections.root()
     this.#regions = new Regions(session, this.#connections, this.kms)
-    this.recovery = new Recovery(session, (region) => this.#regions.client(region))
+    this.#part = recoveryPart(session, (region) => this.#regions.client(region))
+    this.recovery = new Recovery(this.#part)
+    this.lock = new Lock(this.#part)
     this.persisted = requestPersistence()
     session.onKeyState = (message) => this.dispatchEvent(keyStateEvent(message))
     session.lock.onChange = () => this.dispatchEvent(new Event(this.locked ? 'lock' : 'unlock'))
@@ -52,6 +60,23 @@ export class Vault extends VaultEvents {
    */
   get locked(): boolean {
     return this.#session.lock.isLocked
+  }
+
+  /**
+   * Unlocks a vault that is locked at rest, for this tab and the holders of its ports, until it is locked again. Keys come
+   * back when they are first used.
+   *
+   * @param gesture with a protector of `vault.recovery`
+   * @throws `IncorrectProtectorException` if it opens nothing; after five in a row each takes its time
+   * @throws `KMSInvalidStateException` if the vault is not locked at rest
+   *
+   * @example
+   * ```ts
+   * if (vault.locked) await vault.unlock({ passphrase })
+   * ```
+   */
+  async unlock(gesture: GestureOptions): Promise<void> {
+    return (await this.#part()).unlock(gesture)
   }
 
   /**

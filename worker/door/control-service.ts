@@ -19,7 +19,7 @@ import {
 } from '../../src/contract/control.js'
 import { errorRecord, KMSInvalidStateException, type KmsError } from '../../src/contract/errors.js'
 import { keyArn, type Realm } from '../../src/contract/identifiers.js'
-import { ALIVE_LOCK_PREFIX, type LockWord } from '../../src/contract/port-words.js'
+import { ALIVE_LOCK_PREFIX } from '../../src/contract/port-words.js'
 import { read } from '../../src/contract/reader.js'
 import { aliveLockPrefix } from '../../src/contract/vault-names.js'
 import type { Answers, RequestService } from '../../src/contract/wire.js'
@@ -32,8 +32,8 @@ import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
 import type { RegionVault } from '../vault/region-vault.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
-import type { VaultLock } from '../vault/vault-lock.js'
 import { Connections } from './connections.js'
+import { lockWord } from './lock-word.js'
 import { requestService } from './request-service.js'
 
 /** What the worker's file says about the vaults that it serves. */
@@ -238,10 +238,6 @@ export class VaultControl implements ControlService {
       })
     })
   }
-}
-
-function lockWord({ isLocked, turn }: VaultLock): LockWord {
-  return { type: 'LOCK', isLocked, turn }
 }
 
 /** What answers the requests of one sender. */

@@ -5,6 +5,7 @@
 import { KMSInvalidStateException } from '../../src/contract/errors.js'
 import { forgetOpeningKey, type OpeningKey } from '../material/hpke.js'
 import type { CopyRecord, MaterialRecord } from '../storage/schema.js'
+import { newMarkerKey, reviveMarkerKey } from './marker-key.js'
 import type { RecoveredRegion } from './recovered-region.js'
 import { revived } from './revival.js'
 import type { RecoverySecrets } from './secrets.js'
@@ -15,6 +16,7 @@ export class Keyring {
   readonly #onStale: () => void
   /** Many requests wait for one revival. */
   readonly #underWay = new Map<string, Promise<MaterialRecord>>()
+  readonly #markerKeys = new Map<string, Promise<CryptoKey | undefined>>()
   #isWiped = false
 
   private constructor(opening: ReadonlyMap<string, OpeningKey>, onStale: () => void) {
@@ -44,6 +46,22 @@ export class Keyring {
     return reviving
   }
 
+  /** The key that seals the marks of a Region at rest; undefined if it has none. */
+  markerKey(region: RecoveredRegion): Promise<CryptoKey | undefined> {
+    const { region: name } = region.realm
+    let key = this.#markerKeys.get(name)
+    if (!key) {
+      key = this.#markerKey(region)
+      this.#markerKeys.set(name, key)
+      // A Region that is put to rest gets one then.
+      key.then(
+        (found) => found || this.#markerKeys.delete(name),
+        () => this.#markerKeys.delete(name),
+      )
+    }
+    return key
+  }
+
   /** What opens copies of a pair, while the vault is unlocked. */
   openingKey(pairId: string): OpeningKey | undefined {
     return this.#isWiped ? undefined : this.#opening.get(pairId)
@@ -51,7 +69,23 @@ export class Keyring {
 
   wipe(): void {
     this.#isWiped = true
+    this.#markerKeys.clear()
     for (const key of this.#opening.values()) forgetOpeningKey(key)
+  }
+
+  async #markerKey({ realm, store }: RecoveredRegion): Promise<CryptoKey | undefined> {
+    const recovery = await store.recovery()
+    if (!recovery?.atRest) return undefined
+    const { markerCopy } = store.identity
+    const opening = markerCopy && this.openingKey(markerCopy.pairId)
+    if (opening) return reviveMarkerKey(opening, recovery, realm, markerCopy)
+    // The pair was renewed: what the old key has sealed is void, and there is a new one.
+    const { markerKey, markerCopy: copy } = await newMarkerKey(recovery, realm)
+    await store.mutate(async (transaction) => {
+      const [current, identity] = await Promise.all([transaction.recovery(), transaction.identity()])
+      if (current?.pairId === recovery.pairId) await transaction.putIdentity({ ...identity, markerCopy: copy })
+    })
+    return markerKey
   }
 
   async #revive(material: MaterialRecord, { store, sealer }: RecoveredRegion): Promise<MaterialRecord> {

@@ -222,6 +222,10 @@ export class VaultStore {
     return this.#connection.use((database) => database.getAll('copies', range, limit))
   }
 
+  async copy(keyId: KeyId, materialId: MaterialId): Promise<CopyRecord | undefined> {
+    return this.#connection.use((database) => database.get('copies', [keyId, materialId]))
+  }
+
   /** The names of all materials of all keys, by which {@link copyNames} names their copies. */
   async materialNames(): Promise<[KeyId, MaterialId][]> {
     return this.#connection.use((database) => database.getAllKeys('materials'))

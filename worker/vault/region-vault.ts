@@ -70,7 +70,7 @@ export class RegionVault implements Region, RegionOfSets {
         const record = serviceEvent('ClockSetBack', now, [], { latest })
         void vault?.record(record)
       },
-      onRest: async () => vault?.useKeys(),
+      onRest: async () => vault?.takeKeys(),
       revive: (material) => (vault ? regions.lock.revive(material, vault) : material),
       onChange: (notice, isOurs) => {
         if (notice.keys.some(({ dueAt }) => dueAt !== undefined)) vault?.scheduleSweep()
@@ -82,7 +82,7 @@ export class RegionVault implements Region, RegionOfSets {
       passingKey,
     })
     vault = new RegionVault(options, store, passingKey)
-    await vault.useKeys()
+    await vault.takeKeys()
     // What fell due while no tab was open is done now; nothing waits for it but requests, which look by themselves.
     vault.#sweeper.sweepSoon()
     regions.keySets.expect(now(), true)
@@ -145,20 +145,20 @@ export class RegionVault implements Region, RegionOfSets {
   }
 
   /** Seals material and marks with the keys that the Region has now, in its storage or in this memory. */
-  async useKeys(): Promise<void> {
+  async takeKeys(): Promise<void> {
     const { identity, isAtRest } = this.store
     this.sealer.use(identity.sealingKey ?? this.#passingKey, !isAtRest)
     this.#lock.noteRegion(this.realm.region, isAtRest)
-    await this.#useMarkerKey()
+    await this.#takeMarkerKey()
   }
 
   #onLock(): void {
     this.store.forget()
     // Without it, marks last no longer than this worker.
-    this.#useMarkerKey().catch(() => {})
+    this.#takeMarkerKey().catch(() => {})
   }
 
-  async #useMarkerKey(): Promise<void> {
+  async #takeMarkerKey(): Promise<void> {
     const { identity, isAtRest } = this.store
     const { turn } = this.#lock
     this.#markWith(isAtRest ? undefined : identity.markerKey)

@@ -62,8 +62,8 @@ export class VaultLock implements LockState {
   noteRegion(region: string, isAtRest: boolean): void {
     this.#change(() => {
       if (isAtRest) this.#atRest.add(region)
-      else this.#atRest.delete(region)
-      if (!this.isAtRest) this.#drop()
+      // While a vault is put to rest, what opens it is there before the first Region is.
+      else if (this.#atRest.delete(region) && !this.isAtRest) this.#drop()
     })
   }
 

@@ -1,15 +1,20 @@
 /** When a vault that is locked at rest locks itself (LOCK-4), by a clock that the test sets and one that it does not. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { RecoveredRegion } from '../../../worker/recovery/recovered-region.js'
 import type { MaterialRecord } from '../../../worker/storage/schema.js'
 import { type Keyring, VaultLock } from '../../../worker/vault/vault-lock.js'
 
 const region = 'browser-local-1'
+/** Keyrings are told of a Region, and the lock of its name. */
+const here = { realm: { region } } as RecoveredRegion
+const elsewhere = { realm: { region: 'browser-local-2' } } as RecoveredRegion
 const MINUTE = 60_000
 
 function watched() {
   let now = 1_000_000
   const told: boolean[] = []
-  const lock: VaultLock = new VaultLock({ now: () => now, onChange: () => told.push(lock.isLocked) })
+  const lock = new VaultLock(() => now)
+  lock.listen(() => told.push(lock.isLocked))
   return {
     lock,
     told,
@@ -26,7 +31,7 @@ function watched() {
 function keyring() {
   const wipe = vi.fn()
   const revive = vi.fn(async (material: MaterialRecord) => ({ ...material, createdAt: 1 }))
-  return { wipe, revive } satisfies Keyring
+  return { wipe, revive, markerKey: async () => undefined } satisfies Keyring
 }
 
 const material = { keyId: 'key', materialId: 'material', createdAt: 0, handles: {} } as unknown as MaterialRecord
@@ -43,11 +48,11 @@ test('LOCK-2 a vault is locked if the storage of a Region is, until it is unlock
   expect(lock.isLocked).toBe(false)
   lock.noteRegion(region, true)
   expect(lock.isLocked).toBe(true)
-  expect(lock.revive(material, region)).toBe(material)
+  expect(lock.revive(material, here)).toBe(material)
   lock.unlock(keyring())
   expect(lock.isLocked).toBe(false)
-  expect(await lock.revive(material, region)).toEqual({ ...material, createdAt: 1 })
-  expect(lock.revive(material, 'browser-local-2')).toBe(material)
+  expect(await lock.revive(material, here)).toEqual({ ...material, createdAt: 1 })
+  expect(lock.revive(material, elsewhere)).toBe(material)
   lock.lock()
   lock.lock()
   expect(told).toEqual([true, false, true])
