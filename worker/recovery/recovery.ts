@@ -179,8 +179,9 @@ export class Recovery {
           return true
         })
       } catch (error) {
-        if (error instanceof IncorrectProtectorException) return false
-        throw error
+        if (!(error instanceof IncorrectProtectorException)) throw error
+        details.opens = false
+        return false
       }
     })
   }
@@ -207,9 +208,10 @@ export class Recovery {
   }
 
   async remove(gesture: GestureMessage, protectorId: string): Promise<undefined> {
-    return this.audited('RemoveProtector', (details) =>
-      this.#withGestureAlone(gesture, async (opened) => {
-        Object.assign(details, { openedBy: opened.protectorId, protectorId })
+    return this.audited('RemoveProtector', (details) => {
+      details.protectorId = protectorId
+      return this.#withGestureAlone(gesture, async (opened) => {
+        details.openedBy = opened.protectorId
         const { type } = protectorNamed(opened.record, protectorId)
         details.type = type
         const left = opened.record.protectors.filter(({ id }) => id !== protectorId)
@@ -221,8 +223,8 @@ export class Recovery {
           changedAt: this.#options.now(),
         }))
         return undefined
-      }),
-    )
+      })
+    })
   }
 
   async rename(protectorId: string, label: string): Promise<undefined> {

@@ -17,6 +17,7 @@ const RSA_BITS = { least: 3072, most: 8192 } as const
 const RSA_EXPONENT = Uint8Array.of(1, 0, 1)
 
 const DIGEST_LENGTH = 32
+const NOTHING = new Uint8Array(0)
 
 export const escrow: ParameterForm<'escrow'> = {
   bound: ({ algorithm }) => [algorithm],
@@ -30,9 +31,15 @@ export const escrow: ParameterForm<'escrow'> = {
  * @throws {ValidationException} for what is neither, and for RSA keys that are too short to trust
  */
 export async function escrowAlgorithmOf(publicKey: Bytes): Promise<EscrowAlgorithm> {
-  if (publicKey.byteLength === PUBLIC_KEY_LENGTH) return 'HPKE'
-  await importRsaKey(publicKey)
-  return 'RSAES_OAEP_SHA_256'
+  if (publicKey.byteLength !== PUBLIC_KEY_LENGTH) {
+    await importRsaKey(publicKey)
+    return 'RSAES_OAEP_SHA_256'
+  }
+  // Whether it is one of X-Wing, only its use tells.
+  await sealTo(publicKey, NOTHING, NOTHING).catch(() => {
+    throw noEscrowKey()
+  })
+  return 'HPKE'
 }
 
 /**
@@ -79,10 +86,7 @@ async function digestOf(bytes: Bytes): Promise<Bytes> {
 
 async function importRsaKey(publicKey: Bytes): Promise<CryptoKey> {
   const key = await crypto.subtle.importKey('spki', publicKey, RSA_OAEP, true, ['encrypt']).catch(() => undefined)
-  if (!key)
-    throw new ValidationException(
-      `An escrow key must be a public key of X-Wing (${PUBLIC_KEY_LENGTH} bytes), or of RSA as a SubjectPublicKeyInfo in DER.`,
-    )
+  if (!key) throw noEscrowKey()
   const { modulusLength, publicExponent } = key.algorithm as RsaHashedKeyAlgorithm
   if (modulusLength < RSA_BITS.least || modulusLength > RSA_BITS.most)
     throw new ValidationException(
@@ -91,4 +95,10 @@ async function importRsaKey(publicKey: Bytes): Promise<CryptoKey> {
   if (!equalInConstantTime(publicExponent, RSA_EXPONENT))
     throw new ValidationException('An escrow key of RSA must have the public exponent 65537.')
   return key
+}
+
+function noEscrowKey(): ValidationException {
+  return new ValidationException(
+    `An escrow key must be a public key of X-Wing (${PUBLIC_KEY_LENGTH} bytes), or of RSA as a SubjectPublicKeyInfo in DER.`,
+  )
 }
