@@ -28,6 +28,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers: '100%',
           // First these, then those in the browser, which have the machine to themselves.
           sequence: { groupOrder: 1 },
