@@ -1,10 +1,9 @@
 /** What `vault.recovery` does, loaded when it is first called. */
 import type { KmsClient } from '../client/client.js'
 import type { Bytes } from '../contract/bytes.js'
-import { KMSInvalidStateException, UnsupportedOperationException } from '../contract/errors.js'
+import { KMSInvalidStateException, UnsupportedOperationException, ValidationException } from '../contract/errors.js'
 import {
   type GestureMessage,
-  type GestureOptions,
   gestureOptions,
   type NewProtectorMessage,
   type NewProtectorOptions,
@@ -14,6 +13,7 @@ import { read } from '../contract/reader.js'
 import {
   keyInput,
   type NewProtector,
+  ONLY_PASSKEYS,
   protectorIdInput,
   protectorInputs,
   type RecoveryAnswers,
@@ -22,9 +22,11 @@ import {
   type RecoverySetUp,
   type RenewedPair,
   renameInput,
+  suffices,
   type WorkerStatus,
 } from '../contract/recovery.js'
 import type { KeyMetadata } from '../contract/shapes.js'
+import type { Gesture, ProtectorOptions } from './gestures.js'
 import { type OldMessage, type ReEncryptOptions, reEncrypted, reEncryptOptions } from './re-encryption.js'
 import type { Session } from './session.js'
 
@@ -57,8 +59,10 @@ export class RecoveryPart {
     this.#clientOf = clientOf
   }
 
-  async setUp(protectors: readonly NewProtectorOptions[]): Promise<RecoverySetUp> {
+  async setUp(protectors: readonly ProtectorOptions[]): Promise<RecoverySetUp> {
     const asked = read(protectorInputs, protectors, 'protectors')
+    // Before any dialog.
+    if (!suffices(asked)) throw new ValidationException(ONLY_PASSKEYS)
     const messages: NewProtectorMessage[] = []
     for (const each of asked) messages.push(await this.#newProtector(each))
     return this.#ask('setUp', { protectors: messages })
@@ -69,17 +73,17 @@ export class RecoveryPart {
     return { ...status, mayBeEvicted: !persisted }
   }
 
-  async verify(gesture: GestureOptions): Promise<boolean> {
+  async verify(gesture: Gesture): Promise<boolean> {
     return this.#ask('verify', { gesture: await this.gestureFor(gesture) })
   }
 
-  async add(gesture: GestureOptions, protector: NewProtectorOptions): Promise<NewProtector> {
+  async add(gesture: Gesture, protector: ProtectorOptions): Promise<NewProtector> {
     const asked = read(newProtectorOptions, protector, 'protector')
     const opening = await this.gestureFor(gesture)
     return this.#ask('add', { gesture: opening, protector: await this.#newProtector(asked) })
   }
 
-  async remove(gesture: GestureOptions, protectorId: string): Promise<void> {
+  async remove(gesture: Gesture, protectorId: string): Promise<void> {
     const asked = read(protectorIdInput, protectorId, 'protectorId')
     await this.#ask('remove', { gesture: await this.gestureFor(gesture), protectorId: asked })
   }
@@ -88,7 +92,7 @@ export class RecoveryPart {
     await this.#ask('rename', read(renameInput, { protectorId, label }, 'rename'))
   }
 
-  async renewPair(gesture: GestureOptions): Promise<RenewedPair> {
+  async renewPair(gesture: Gesture): Promise<RenewedPair> {
     return this.#ask('renewPair', { gesture: await this.gestureFor(gesture) })
   }
 
@@ -138,7 +142,7 @@ export class RecoveryPart {
   }
 
   /** A gesture as the worker takes it: of a passkey, what the person's authenticator gives. */
-  async gestureFor(given: GestureOptions): Promise<GestureMessage> {
+  async gestureFor(given: Gesture): Promise<GestureMessage> {
     const gesture = read(gestureOptions, given, 'gesture')
     if (!('passkey' in gesture)) return gesture
     const { askPasskey } = await import('./passkey.js')

@@ -1,6 +1,7 @@
 import type { KmsClient } from '../client/client.js'
 import type { Simulation } from '../contract/control.js'
 import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
+import { Backups } from './backups.js'
 import { Connections, type ConnectOptions } from './connections.js'
 import { custodyOf } from './custody.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
@@ -26,6 +27,9 @@ export class Vault extends VaultEvents {
   /** What brings keys back that the browser has lost. */
   readonly recovery: Recovery
 
+  /** Backups: made when you ask, or kept at a place by themselves. */
+  readonly backups: Backups
+
   readonly #session: Session
   readonly #connections: Connections
   readonly #regions: Regions
@@ -40,6 +44,7 @@ export class Vault extends VaultEvents {
     this.kms = this.#connections.root()
     this.#regions = new Regions(session, this.#connections, this.kms)
     this.recovery = new Recovery(session, (region) => this.#regions.client(region))
+    this.backups = new Backups(session, this)
     this.persisted = requestPersistence()
     session.onKeyState = (message) => this.dispatchEvent(keyStateEvent(message))
     session.ended.addEventListener('abort', () => this.dispatchEvent(new Event('close')))

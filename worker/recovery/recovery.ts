@@ -9,8 +9,10 @@ import type { GestureMessage, NewProtectorMessage, PasskeyQuestion } from '../..
 import {
   MOST_PROTECTORS,
   type NewProtector,
+  ONLY_PASSKEYS,
   type RecoverySetUp,
   type RenewedPair,
+  suffices,
   type WorkerStatus,
 } from '../../src/contract/recovery.js'
 import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
@@ -288,9 +290,15 @@ export class Recovery {
       const losses = await Promise.all((await this.#options.allRegions()).map(lossOf))
       if (losses.some(({ current }) => current.includes(keyArn)))
         throw new KMSInvalidStateException(`The current material of ${keyArn} has no copy: renew it first.`)
-      const materialIds = losses.flatMap(({ older }) => older.get(keyArn) ?? [])
-      if (materialIds.length === 0) return undefined
-      await this.change((current) => ({ ...current, reEncrypted: { ...current.reEncrypted, [keyArn]: materialIds } }))
+      // All Regions' keys of a set have the same materials, and one may decrypt what another has encrypted.
+      const isOfSet = (arn: string) => arn.endsWith(keyArn.slice(keyArn.indexOf(':key/')))
+      const materialIds = losses.flatMap(({ older }) =>
+        [...older].filter(([arn]) => isOfSet(arn)).flatMap(([, ids]) => ids),
+      )
+      await this.change((current) => ({
+        ...current,
+        reEncrypted: [...new Set([...(current.reEncrypted ?? []), ...materialIds])],
+      }))
       return undefined
     })
   }
@@ -394,13 +402,6 @@ export class Recovery {
       problems: reports.flatMap(({ problems }) => problems),
     }
   }
-}
-
-const ONLY_PASSKEYS =
-  'A passkey is never the only protector: some browsers cannot ask it, and some passkeys stay on one device. Add one of another kind, such as a passphrase or a recovery code.'
-
-function suffices(protectors: readonly { readonly type: ProtectorRecord['type'] }[]): boolean {
-  return protectors.some(({ type }) => type !== 'passkey')
 }
 
 function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, protectorId: string): ProtectorRecord {
