@@ -18,6 +18,8 @@ export * from './contract/exceptions.js'
 export { type KeyAlgorithms, type KeySpecRow, type KeyType, keySpecs } from './contract/key-specs.js'
 export { type ErrorReason, KmsError } from './contract/kms-error.js'
 export type { RequestProfile, RequestQuotas, VaultQuotas } from './contract/quotas.js'
+export type { NewProtector, Protector, RecoverySetUp, RenewedPair } from './contract/recovery.js'
+export { BackupFormatException, IncorrectProtectorException, PasskeyException } from './contract/recovery-errors.js'
 export type {
   EncryptionContext,
   KeyMetadata,
@@ -31,11 +33,18 @@ export type {
   ResponseMetadata,
 } from './contract/shapes.js'
 export { VaultLostException } from './contract/vault-lost.js'
+export type { KeepAtOptions, KeptBackups } from './vault/backups/keep-at.js'
+export type { BackupTarget, StoredBackup, TargetCallOptions } from './vault/backups/targets.js'
+export type { Backups } from './vault/backups.js'
 export type { ConnectOptions } from './vault/connections.js'
 export { deleteVault } from './vault/delete-vault.js'
 export { Envelope, type EnvelopeDecryptOptions, type EnvelopeOptions, type OpenedEnvelope } from './vault/envelope.js'
-export type { KeyStateDetail, VaultEventMap } from './vault/events.js'
+export type { BackupDetail, KeyStateDetail, VaultEventMap } from './vault/events.js'
+export type { Gesture, ProtectorOptions } from './vault/gestures.js'
 export { openVault } from './vault/open-vault.js'
 export type { VaultOptions } from './vault/options.js'
+export type { OldMessage, ReEncryptOptions, ReEncryptReport } from './vault/re-encryption.js'
+export { Recovery } from './vault/recovery.js'
+export type { RecoveryStatus, RenewedKey } from './vault/recovery-part.js'
 export type { SimulateOptions } from './vault/simulation.js'
 export { Vault } from './vault/vault.js'

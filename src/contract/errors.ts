@@ -2,12 +2,16 @@ import { withAdvice } from './advice.js'
 import { exceptions, KMSInternalException } from './exceptions.js'
 import { type ErrorReason, KmsError } from './kms-error.js'
 import { missingPart } from './missing-part.js'
+import { BackupFormatException, IncorrectProtectorException } from './recovery-errors.js'
 
 export * from './exceptions.js'
 export { type ErrorReason, KmsError } from './kms-error.js'
 
+/** What the worker can answer: AWS's errors, and those of recovery. */
+const answers = { ...exceptions, BackupFormatException, IncorrectProtectorException } as const
+
 /** Name of an error that browser-kms can answer. */
-export type ErrorName = keyof typeof exceptions
+export type ErrorName = keyof typeof answers
 
 /** An error on its way between worker and page: structured clone keeps neither class nor fields of an `Error`. */
 export interface ErrorRecord {
@@ -16,9 +20,9 @@ export interface ErrorRecord {
   readonly reason?: ErrorReason
 }
 
-/** The error class of an AWS error name. */
+/** The error of a name. */
 export function kmsError(name: ErrorName, message: string, requestId?: string, reason?: ErrorReason): KmsError {
-  return new exceptions[name](message, requestId, reason)
+  return new answers[name](message, requestId, reason)
 }
 
 /**
@@ -41,7 +45,7 @@ export function errorRecord(thrown: unknown): ErrorRecord {
  * KMSInternalException.
  */
 export function reviveError({ name, message, reason }: ErrorRecord, requestId: string): KmsError {
-  return Object.hasOwn(exceptions, name)
+  return Object.hasOwn(answers, name)
     ? kmsError(name, withAdvice(name, message), requestId, reason)
     : new KMSInternalException(message, requestId)
 }

@@ -2,9 +2,16 @@ import type { ResponseMetadata } from './shapes.js'
 
 /**
  * Causes that errors of one name are told apart by: `storageFull` and `storageFailed` of a `KMSInternalException`, when the
- * browser's storage has no room or does not work. The vault goes on by itself when it does again.
+ * browser's storage has no room or does not work (the vault goes on by itself when it does again); `locked` of a
+ * `KMSInvalidStateException`, when the vault has to be unlocked first; and those of a `PasskeyException`.
  */
-export type ErrorReason = 'storageFull' | 'storageFailed'
+export type ErrorReason =
+  | 'storageFull'
+  | 'storageFailed'
+  | 'locked'
+  | 'passkeyCancelled'
+  | 'passkeyWithoutPrf'
+  | 'browserWithoutPrf'
 
 /**
  * Base class of every error that browser-kms answers, shaped like the service exceptions of the AWS SDK, so that code

@@ -17,7 +17,7 @@ const serverFaults: Readonly<Record<string, number>> = {
 /** QUOTA-44: what can succeed if it is tried again. */
 const retryable = [...Object.keys(serverFaults), 'ThrottlingException']
 
-/** That a vault was lost is no error of AWS; test/browser/lost-vault.test.ts looks at it. */
+/** That a vault was lost is no error of AWS and has other parameters; test/browser/lost-vault.test.ts looks at it. */
 const ofAws = (name: string) => name.endsWith('Exception') && name !== 'VaultLostException'
 
 const classes = Object.entries(publicFace).filter(([name]) => ofAws(name)) as [
