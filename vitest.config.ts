@@ -15,6 +15,7 @@ const resolve = {
     { find: /^browser-kms$/, replacement: path('src/index.ts') },
     { find: /^browser-kms\/aws$/, replacement: path('src/aws/index.ts') },
     { find: /^browser-kms\/envelope$/, replacement: path('src/envelope/index.ts') },
+    { find: /^browser-kms\/recovery$/, replacement: path('src/vault/recovery-entry.ts') },
     { find: /^browser-kms\/worker$/, replacement: path('worker/index.ts') },
   ],
 }
@@ -47,7 +48,7 @@ export default defineConfig({
       },
       {
         resolve: { alias: [...resolve.alias, ...awsCryptoAliases] },
-        plugins: [bundledWorkers(resolve)],
+        plugins: [bundledWorkers(resolve, path('worker/entry.ts'), path('test/browser/fixtures/clock-hsm.ts'))],
         // Named, because finding them during a run would reload the page under test.
         optimizeDeps: {
           include: [
@@ -68,11 +69,15 @@ export default defineConfig({
             '@noble/curves/nist.js',
             '@noble/curves/secp256k1.js',
             '@noble/curves/ed25519.js',
+            '@noble/hashes/argon2.js',
             '@noble/hashes/hmac.js',
             '@noble/hashes/sha2.js',
             '@noble/hashes/sha3.js',
+            '@noble/post-quantum/hybrid.js',
             '@noble/post-quantum/ml-dsa.js',
             '@noble/post-quantum/ml-kem.js',
+            '@scure/base',
+            'hpke',
             'sm-crypto-v2',
           ],
         },

@@ -18,6 +18,15 @@ import { listOf, oneOf, optional, type ReadBy, structure, text, wholeNumber } fr
 /** Protectors of a vault, at most. */
 export const MOST_PROTECTORS = 16
 
+/** Why {@link suffices} can be false. */
+export const ONLY_PASSKEYS =
+  'A passkey is never the only protector: some browsers cannot ask it, and some passkeys stay on one device. Add one of another kind, such as a passphrase or a recovery code.'
+
+/** Whether protectors are enough for a vault; looked at before a passkey is made, and again in the worker. */
+export function suffices(protectors: readonly { readonly type: NewProtectorOptions['type'] }[]): boolean {
+  return protectors.some(({ type }) => type !== 'passkey')
+}
+
 const protectorId = text({ shortest: 1, longest: 64 })
 
 /** What `setUp` takes. */

@@ -53,6 +53,16 @@ export function markerName(vaultName: string): string {
   return `${databasePrefix(vaultName)}marker`
 }
 
+/** What `localStorage` keeps of a vault's automatic backups. */
+export function backupsMemoryName(vaultName: string): string {
+  return `${databasePrefix(vaultName)}backups`
+}
+
+/** The Web Lock of the tab that keeps a vault's backup at a target. */
+export function backupLockName(vaultName: string, target: string): string {
+  return `${databasePrefix(vaultName)}backups/${target}`
+}
+
 /**
  * An empty database that says of a vault that it was deleted, where the marker was out of reach: in a worker. No vault has
  * a name as short as the one that it seems to be of.

@@ -1,5 +1,5 @@
-import type { GestureOptions, NewProtectorOptions } from '../contract/protectors.js'
 import type { LockOptions } from '../contract/recovery.js'
+import type { Gesture, ProtectorOptions } from './gestures.js'
 import type { RecoveryPart } from './recovery-part.js'
 
 /**
@@ -40,12 +40,12 @@ export class Lock {
    * await vault.lock.enable({ passphrase }, { afterIdle: 10 * 60_000 })
    * ```
    */
-  async enable(gesture: GestureOptions, options: LockOptions = {}): Promise<void> {
+  async enable(gesture: Gesture, options: LockOptions = {}): Promise<void> {
     return (await this.#part()).enableLock(gesture, options)
   }
 
   /** @internal For `openVault({ lock })`. */
-  async begin(protectors: readonly NewProtectorOptions[], options: LockOptions): Promise<string | undefined> {
+  async begin(protectors: readonly ProtectorOptions[], options: LockOptions): Promise<string | undefined> {
     return (await this.#part()).setUpLocked(protectors, options)
   }
 
@@ -75,7 +75,7 @@ export class Lock {
    * await vault.lock.disable({ passphrase })
    * ```
    */
-  async disable(gesture: GestureOptions): Promise<void> {
+  async disable(gesture: Gesture): Promise<void> {
     return (await this.#part()).disableLock(gesture)
   }
 }

@@ -1,10 +1,11 @@
 /** What `openVault` takes. */
-import type { NewProtectorOptions } from '../contract/protectors.js'
+
 import { type VaultQuotas, vaultQuotas } from '../contract/quotas.js'
 import { abortSignal, flag, handleOf, kindOf, oneOf, optional, structure, text, textOr } from '../contract/reader.js'
 import type { LockOptions } from '../contract/recovery.js'
 import { accountId, regionName, vaultName } from '../contract/vault-names.js'
 import { type DataWorkersOptions, dataWorkersChoice } from '../envelope/data-workers/options.js'
+import type { ProtectorOptions } from './gestures.js'
 
 /** What `openVault` takes; every member has a default. */
 export interface VaultOptions {
@@ -77,7 +78,7 @@ export interface VaultOptions {
 /** What `openVault` takes as `lock`. */
 export interface LockAtCreation extends LockOptions {
   /** As `vault.recovery.setUp` takes them. Used once, when the vault is made. */
-  readonly protectors: readonly NewProtectorOptions[]
+  readonly protectors: readonly ProtectorOptions[]
   /**
    * Gets the recovery code, where a protector of that type is asked for, before `openVault` resolves: show it once, and keep it
    * nowhere.

@@ -1,10 +1,9 @@
 /** What `vault.recovery` does, loaded when it is first called. */
 import type { KmsClient } from '../client/client.js'
 import type { Bytes } from '../contract/bytes.js'
-import { KMSInvalidStateException, UnsupportedOperationException } from '../contract/errors.js'
+import { KMSInvalidStateException, UnsupportedOperationException, ValidationException } from '../contract/errors.js'
 import {
   type GestureMessage,
-  type GestureOptions,
   gestureOptions,
   type NewProtectorMessage,
   type NewProtectorOptions,
@@ -16,6 +15,7 @@ import {
   type LockOptions,
   lockOptions,
   type NewProtector,
+  ONLY_PASSKEYS,
   protectorIdInput,
   protectorInputs,
   type RecoveryAnswers,
@@ -24,9 +24,11 @@ import {
   type RecoverySetUp,
   type RenewedPair,
   renameInput,
+  suffices,
   type WorkerStatus,
 } from '../contract/recovery.js'
 import type { KeyMetadata } from '../contract/shapes.js'
+import type { Gesture, ProtectorOptions } from './gestures.js'
 import { type OldMessage, type ReEncryptOptions, reEncrypted, reEncryptOptions } from './re-encryption.js'
 import type { Session } from './session.js'
 
@@ -59,7 +61,7 @@ export class RecoveryPart {
     this.#clientOf = clientOf
   }
 
-  async setUp(protectors: readonly NewProtectorOptions[]): Promise<RecoverySetUp> {
+  async setUp(protectors: readonly ProtectorOptions[]): Promise<RecoverySetUp> {
     return this.#ask('setUp', { protectors: await this.#newProtectors(protectors) })
   }
 
@@ -68,17 +70,17 @@ export class RecoveryPart {
     return { ...status, mayBeEvicted: !persisted }
   }
 
-  async verify(gesture: GestureOptions): Promise<boolean> {
+  async verify(gesture: Gesture): Promise<boolean> {
     return this.#ask('verify', { gesture: await this.gestureFor(gesture) })
   }
 
-  async add(gesture: GestureOptions, protector: NewProtectorOptions): Promise<NewProtector> {
+  async add(gesture: Gesture, protector: ProtectorOptions): Promise<NewProtector> {
     const asked = read(newProtectorOptions, protector, 'protector')
     const opening = await this.gestureFor(gesture)
     return this.#ask('add', { gesture: opening, protector: await this.#newProtector(asked) })
   }
 
-  async remove(gesture: GestureOptions, protectorId: string): Promise<void> {
+  async remove(gesture: Gesture, protectorId: string): Promise<void> {
     const asked = read(protectorIdInput, protectorId, 'protectorId')
     await this.#ask('remove', { gesture: await this.gestureFor(gesture), protectorId: asked })
   }
@@ -87,7 +89,7 @@ export class RecoveryPart {
     await this.#ask('rename', read(renameInput, { protectorId, label }, 'rename'))
   }
 
-  async renewPair(gesture: GestureOptions): Promise<RenewedPair> {
+  async renewPair(gesture: Gesture): Promise<RenewedPair> {
     return this.#ask('renewPair', { gesture: await this.gestureFor(gesture) })
   }
 
@@ -136,12 +138,12 @@ export class RecoveryPart {
     return this.#ask('request', { protectorId: read(protectorIdInput, protectorId, 'protectorId') })
   }
 
-  async enableLock(gesture: GestureOptions, options: LockOptions): Promise<void> {
+  async enableLock(gesture: Gesture, options: LockOptions): Promise<void> {
     const asked = read(lockOptions, options, 'options')
     this.#session.lock.hear(await this.#ask('enableLock', { gesture: await this.gestureFor(gesture), ...asked }))
   }
 
-  async disableLock(gesture: GestureOptions): Promise<void> {
+  async disableLock(gesture: Gesture): Promise<void> {
     this.#session.lock.hear(await this.#ask('disableLock', { gesture: await this.gestureFor(gesture) }))
   }
 
@@ -149,7 +151,7 @@ export class RecoveryPart {
     this.#session.lock.hear(await this.#ask('lockNow', {}))
   }
 
-  async unlock(gesture: GestureOptions): Promise<void> {
+  async unlock(gesture: Gesture): Promise<void> {
     this.#session.lock.hear(await this.#ask('unlock', { gesture: await this.gestureFor(gesture) }))
   }
 
@@ -159,7 +161,7 @@ export class RecoveryPart {
    * @returns the recovery code, where one was made
    * @throws `KMSInvalidStateException` if recovery was set up without that: it takes a gesture then
    */
-  async setUpLocked(protectors: readonly NewProtectorOptions[], options: LockOptions): Promise<string | undefined> {
+  async setUpLocked(protectors: readonly ProtectorOptions[], options: LockOptions): Promise<string | undefined> {
     const { isSetUp, isAtRest } = await this.#ask('lockState', {})
     if (isAtRest) return undefined
     if (isSetUp)
@@ -173,16 +175,19 @@ export class RecoveryPart {
   }
 
   /** A gesture as the worker takes it: of a passkey, what the person's authenticator gives. */
-  async gestureFor(given: GestureOptions): Promise<GestureMessage> {
+  async gestureFor(given: Gesture): Promise<GestureMessage> {
     const gesture = read(gestureOptions, given, 'gesture')
     if (!('passkey' in gesture)) return gesture
     const { askPasskey } = await import('./passkey.js')
     return { passkey: await askPasskey(await this.#ask('passkeys', {})) }
   }
 
-  async #newProtectors(given: readonly NewProtectorOptions[]): Promise<readonly NewProtectorMessage[]> {
+  async #newProtectors(given: readonly ProtectorOptions[]): Promise<readonly NewProtectorMessage[]> {
+    const asked = read(protectorInputs, given, 'protectors')
+    // Before any dialog.
+    if (!suffices(asked)) throw new ValidationException(ONLY_PASSKEYS)
     const messages: NewProtectorMessage[] = []
-    for (const each of read(protectorInputs, given, 'protectors')) messages.push(await this.#newProtector(each))
+    for (const each of asked) messages.push(await this.#newProtector(each))
     return messages
   }
 
@@ -202,9 +207,27 @@ export class RecoveryPart {
   }
 
   async #ask<Call extends RecoveryCall>(call: Call, input: RecoveryInput<Call>): Promise<RecoveryAnswers[Call]> {
-    const answer = await this.#session.ask((control) => control.recovery({ call, input }))
-    return answer as RecoveryAnswers[Call]
+    try {
+      const answer = await this.#session.ask((control) => control.recovery({ call, input }))
+      return answer as RecoveryAnswers[Call]
+    } finally {
+      wipeSent(input as Sent)
+    }
   }
+}
+
+/** Members of calls that can hold what a passkey has given. */
+interface Sent {
+  readonly gesture?: GestureMessage
+  readonly protector?: NewProtectorMessage
+  readonly protectors?: readonly NewProtectorMessage[]
+}
+
+/** Wipes what a passkey has given: the worker has its own copy, and wipes that. */
+export function wipeSent({ gesture, protector, protectors = [] }: Sent): void {
+  if (gesture && 'passkey' in gesture) gesture.passkey.prfOutput.fill(0)
+  for (const each of protector ? [protector, ...protectors] : protectors)
+    if (each.type === 'passkey') each.prfOutput.fill(0)
 }
 
 async function materialsOf(kms: KmsClient, KeyId: string): Promise<readonly string[]> {

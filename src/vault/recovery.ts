@@ -1,8 +1,8 @@
 import type { KmsClient } from '../client/client.js'
 import type { Bytes } from '../contract/bytes.js'
 import { once } from '../contract/once.js'
-import type { GestureOptions, NewProtectorOptions } from '../contract/protectors.js'
 import type { NewProtector, RecoverySetUp } from '../contract/recovery.js'
+import type { Gesture, ProtectorOptions } from './gestures.js'
 import type { OldMessage, ReEncryptOptions, ReEncryptReport } from './re-encryption.js'
 import type { RecoveryPart, RecoveryStatus, RenewedKey, RenewedPair } from './recovery-part.js'
 import type { Session } from './session.js'
@@ -57,7 +57,7 @@ export class Recovery {
    * ])
    * ```
    */
-  async setUp(protectors: readonly NewProtectorOptions[]): Promise<RecoverySetUp> {
+  async setUp(protectors: readonly ProtectorOptions[]): Promise<RecoverySetUp> {
     return (await this.#part()).setUp(protectors)
   }
 
@@ -87,7 +87,7 @@ export class Recovery {
    * if (!(await vault.recovery.verify({ recoveryCode: typed }))) askAgain()
    * ```
    */
-  async verify(gesture: GestureOptions): Promise<boolean> {
+  async verify(gesture: Gesture): Promise<boolean> {
     return (await this.#part()).verify(gesture)
   }
 
@@ -103,7 +103,7 @@ export class Recovery {
    * const { recoveryCode } = await vault.recovery.add({ passphrase }, { type: 'recoveryCode' })
    * ```
    */
-  async add(gesture: GestureOptions, protector: NewProtectorOptions): Promise<NewProtector> {
+  async add(gesture: Gesture, protector: ProtectorOptions): Promise<NewProtector> {
     return (await this.#part()).add(gesture, protector)
   }
 
@@ -120,7 +120,7 @@ export class Recovery {
    * await vault.recovery.remove({ passphrase }, protector.id)
    * ```
    */
-  async remove(gesture: GestureOptions, protectorId: string): Promise<void> {
+  async remove(gesture: Gesture, protectorId: string): Promise<void> {
     return (await this.#part()).remove(gesture, protectorId)
   }
 
@@ -150,7 +150,7 @@ export class Recovery {
    * await vault.recovery.renewPair({ passphrase })
    * ```
    */
-  async renewPair(gesture: GestureOptions): Promise<RenewedPair> {
+  async renewPair(gesture: Gesture): Promise<RenewedPair> {
     return (await this.#part()).renewPair(gesture)
   }
 

@@ -31,6 +31,8 @@ const CLOSE_TIMEOUT = 20_000
 export class Session {
   /** The worker itself, for the account root's own requests. */
   readonly control: Remote<ControlService>
+  /** The vault's name. */
+  readonly name: string
   /** The Region that the vault was opened with. */
   readonly region: string
   /** Aborted once the vault is open no more; the reason is what everybody is told who asks it for anything. */
@@ -41,8 +43,12 @@ export class Session {
   readonly #aliveLock: string
   readonly #end = new AbortController()
 
-  constructor({ worker, control, opened }: OpenedWorker, region: string) {
+  constructor(
+    { worker, control, opened }: OpenedWorker,
+    { name, region }: { readonly name: string; readonly region: string },
+  ) {
     this.control = control
+    this.name = name
     this.region = region
     this.ended = this.#end.signal
     this.#worker = worker

@@ -1,11 +1,12 @@
 import type { KmsClient } from '../client/client.js'
 import type { Simulation } from '../contract/control.js'
-import type { GestureOptions } from '../contract/protectors.js'
 import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
+import { Backups } from './backups.js'
 import { Connections, type ConnectOptions } from './connections.js'
 import { custodyOf } from './custody.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
 import { keyStateEvent, VaultEvents } from './events.js'
+import type { Gesture } from './gestures.js'
 import { Lock } from './lock.js'
 import { requestPersistence } from './persistence.js'
 import { Recovery, recoveryPart } from './recovery.js'
@@ -31,6 +32,9 @@ export class Vault extends VaultEvents {
   /** Locks the vault at rest. */
   readonly lock: Lock
 
+  /** Backups: made when you ask, or kept at a place by themselves. */
+  readonly backups: Backups
+
   readonly #session: Session
   readonly #connections: Connections
   readonly #regions: Regions
@@ -48,6 +52,7 @@ export class Vault extends VaultEvents {
     this.#part = recoveryPart(session, (region) => this.#regions.client(region))
     this.recovery = new Recovery(this.#part)
     this.lock = new Lock(this.#part)
+    this.backups = new Backups(session, this)
     this.persisted = requestPersistence()
     session.onKeyState = (message) => this.dispatchEvent(keyStateEvent(message))
     session.lock.onChange = () => this.dispatchEvent(new Event(this.locked ? 'lock' : 'unlock'))
@@ -75,7 +80,7 @@ export class Vault extends VaultEvents {
    * if (vault.locked) await vault.unlock({ passphrase })
    * ```
    */
-  async unlock(gesture: GestureOptions): Promise<void> {
+  async unlock(gesture: Gesture): Promise<void> {
     return (await this.#part()).unlock(gesture)
   }
 

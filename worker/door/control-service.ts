@@ -1,5 +1,7 @@
 import { transfer } from 'comlink'
 import {
+  type ChangeCounts,
+  type ChangesMessage,
   type ConnectedMessage,
   type ConnectMessage,
   type ControlAnswer,
@@ -32,6 +34,7 @@ import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
 import type { RegionVault } from '../vault/region-vault.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
+import type { ChangeWatch } from './change-watch.js'
 import { Connections } from './connections.js'
 import { lockWord } from './lock-word.js'
 import { requestService } from './request-service.js'
@@ -56,6 +59,8 @@ export class VaultControl implements ControlService {
   #hasEnded = false
   #root: RequestService | undefined
   #events: MessagePort | undefined
+  /** There from the first time that somebody asks for it. */
+  #changeWatch: ChangeWatch | undefined
   /** Its name; see {@link OpenedMessage}. */
   readonly #aliveLock = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`
   #endServing = () => {}
@@ -158,6 +163,15 @@ export class VaultControl implements ControlService {
     })
   }
 
+  changes(message: ChangesMessage): Promise<ControlAnswer<ChangeCounts>> {
+    return answered(async () => {
+      const { regions } = this.#mustBeOpen()
+      const { ChangeWatch } = await import('./change-watch.js')
+      this.#changeWatch ??= new ChangeWatch()
+      return this.#changeWatch.changesSince(message, () => regions.changeCounts())
+    })
+  }
+
   close(): Promise<ControlAnswer<undefined>> {
     return answered(async () => {
       await this.#endService(new KMSInvalidStateException('The vault was closed. Its page has to open it again.'))
@@ -195,6 +209,7 @@ export class VaultControl implements ControlService {
   }
 
   #tell(notice: ChangeNotice, realm: Realm): void {
+    this.#changeWatch?.notice()
     const isLocked = this.#opened?.regions.lock.isLocked ?? false
     for (const { keyId, state } of notice.keys) {
       const keyState = state && shownState(state, isLocked)

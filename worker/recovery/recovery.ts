@@ -9,8 +9,10 @@ import type { GestureMessage, NewProtectorMessage, PasskeyQuestion } from '../..
 import {
   MOST_PROTECTORS,
   type NewProtector,
+  ONLY_PASSKEYS,
   type RecoverySetUp,
   type RenewedPair,
+  suffices,
   type WorkerStatus,
 } from '../../src/contract/recovery.js'
 import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
@@ -22,7 +24,7 @@ import { lossOf } from './missing-copies.js'
 import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
 import { askHolder } from './protectors/escrow-request.js'
 import { passkeySalt } from './protectors/passkey.js'
-import { newProtector } from './protectors/protectors.js'
+import { newProtector, wipeGiven } from './protectors/protectors.js'
 import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { ProtectorRecord } from './records.js'
 import type { RecoveredRegion } from './recovered-region.js'
@@ -138,7 +140,7 @@ export class Recovery {
    * @param atRest for a vault that is locked at rest from the beginning; `begin` is called with what opens it, before it is
    */
   async setUp(given: readonly NewProtectorMessage[], atRest?: RestFromTheBeginning): Promise<RecoverySetUp> {
-    return this.audited('SetUpRecovery', (details) =>
+    const settingUp = this.audited('SetUpRecovery', (details) =>
       this.alone(async () => {
         if (await this.#store.read()) throw setUpAlready()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
@@ -157,6 +159,7 @@ export class Recovery {
         }
       }),
     )
+    return settingUp.finally(() => given.forEach(wipeGiven))
   }
 
   async status(): Promise<WorkerStatus> {
@@ -187,7 +190,7 @@ export class Recovery {
   }
 
   async add(gesture: GestureMessage, given: NewProtectorMessage): Promise<NewProtector> {
-    return this.audited('AddProtector', (details) =>
+    const adding = this.audited('AddProtector', (details) =>
       this.#withGestureAlone(gesture, async ({ record, secret, protectorId }) => {
         if (record.protectors.length >= MOST_PROTECTORS)
           throw new LimitExceededException(`A vault has at most ${MOST_PROTECTORS} protectors. Remove one first.`)
@@ -205,6 +208,7 @@ export class Recovery {
         return { protector: protectorOf(made.record), ...(recoveryCode !== undefined && { recoveryCode }) }
       }),
     )
+    return adding.finally(() => wipeGiven(given))
   }
 
   async remove(gesture: GestureMessage, protectorId: string): Promise<undefined> {
@@ -305,9 +309,15 @@ export class Recovery {
       const losses = await Promise.all((await this.#options.allRegions()).map(lossOf))
       if (losses.some(({ current }) => current.includes(keyArn)))
         throw new KMSInvalidStateException(`The current material of ${keyArn} has no copy: renew it first.`)
-      const materialIds = losses.flatMap(({ older }) => older.get(keyArn) ?? [])
-      if (materialIds.length === 0) return undefined
-      await this.change((current) => ({ ...current, reEncrypted: { ...current.reEncrypted, [keyArn]: materialIds } }))
+      // All Regions' keys of a set have the same materials, and one may decrypt what another has encrypted.
+      const isOfSet = (arn: string) => arn.endsWith(keyArn.slice(keyArn.indexOf(':key/')))
+      const materialIds = losses.flatMap(({ older }) =>
+        [...older].filter(([arn]) => isOfSet(arn)).flatMap(([, ids]) => ids),
+      )
+      await this.change((current) => ({
+        ...current,
+        reEncrypted: [...new Set([...(current.reEncrypted ?? []), ...materialIds])],
+      }))
       return undefined
     })
   }
@@ -417,13 +427,6 @@ export class Recovery {
       problems: reports.flatMap(({ problems }) => problems),
     }
   }
-}
-
-const ONLY_PASSKEYS =
-  'A passkey is never the only protector: some browsers cannot ask it, and some passkeys stay on one device. Add one of another kind, such as a passphrase or a recovery code.'
-
-function suffices(protectors: readonly { readonly type: ProtectorRecord['type'] }[]): boolean {
-  return protectors.some(({ type }) => type !== 'passkey')
 }
 
 function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, protectorId: string): ProtectorRecord {

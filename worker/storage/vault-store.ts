@@ -240,7 +240,7 @@ export class VaultStore {
     return this.#connection.use((database) => database.get('materials', [keyId, materialId]))
   }
 
-  /** Mutations that this Region has seen. */
+  /** How many mutations there were so far, of all tabs. */
   async changeCount(): Promise<number> {
     return (await this.#counters()).changes
   }

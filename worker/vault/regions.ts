@@ -1,3 +1,4 @@
+import type { ChangeCounts } from '../../src/contract/control.js'
 import { KMSInvalidStateException } from '../../src/contract/errors.js'
 import { once } from '../../src/contract/once.js'
 import { checkRegion, databasePrefix, recoveryDatabaseName } from '../../src/contract/vault-names.js'
@@ -79,6 +80,21 @@ export class Regions {
       if (!this.#closed && name?.startsWith(prefix) && name !== recoveryDatabaseName(vaultName))
         opened.push(await this.open(name.slice(prefix.length)))
     return opened
+  }
+
+  /** How often each Region was changed, by its name and birth; see `ChangeCounts`. */
+  async changeCounts(): Promise<ChangeCounts> {
+    // Another tab may have made one.
+    await this.openAll()
+    const regions = await Promise.all(this.#opened.values())
+    return Object.fromEntries(
+      await Promise.all(
+        regions.map(async ({ realm, store }) => [
+          `${realm.region} ${store.identity.createdAt}`,
+          await store.changeCount(),
+        ]),
+      ),
+    )
   }
 
   /** Resolves when every change that has begun is written, or given up. */
