@@ -30,8 +30,8 @@ const error = structure({
 
 /** What the side that has the bytes says. */
 const answer = eitherOf(
-  structure({ type: oneOf(['chunk']), chunk }),
-  eitherOf(structure({ type: oneOf(['failed']), error }), structure({ type: oneOf(['end']) })),
+  structure({ type: oneOf<'chunk'>(['chunk']), chunk }),
+  eitherOf(structure({ type: oneOf<'failed'>(['failed']), error }), structure({ type: oneOf<'end'>(['end']) })),
 )
 
 /** The side that reads wants no more. Told to nobody: it knows. */
