@@ -128,7 +128,7 @@ describe('REC-22 whoever stores backups cannot', () => {
   })
 
   test('cut one, at whatever length', async () => {
-    const lengths = Array.from({ length: 400 }, (_, index) => Math.floor((index * backup.byteLength) / 400))
+    const lengths = Array.from({ length: 100 }, (_, index) => Math.floor((index * backup.byteLength) / 100))
     for (const length of [...lengths, backup.byteLength - 1]) await refused(backup.subarray(0, length))
   })
 

@@ -195,7 +195,7 @@ export const recordTables: { readonly [Kind in RecordKind]: RecordTable<BackupRe
   goneAlias: { code: 10, bytes: [], members: { aliasName: name as Reader<AliasName> } },
   departure: { code: 11, bytes: [], members: { keyId, primaryRegion: regionName } },
   audit: { code: 12, bytes: [], members: { number: count, records: text({ longest: 8 * 1024 * 1024 }) } },
-  leftOut: { code: 13, bytes: [], members: { keyArn: name, problem: name } },
-  regionEnd: { code: 14, bytes: [], members: { region: regionName, changes: count, latest: time, counts } },
+  leftOut: { code: 13, bytes: [], members: { keyId, problem: name } },
+  regionEnd: { code: 14, bytes: [], members: { region: regionName, changes: count, latest: time, keys: count, leftOut: count } },
   end: { code: 15, bytes: [], members: { records: count } },
 }

@@ -61,7 +61,8 @@ export interface BackedUpCopy extends SealedCopy {
 
 /** What could not be in the backup, and why. */
 export interface LeftOut {
-  readonly keyArn: string
+  readonly keyId: KeyId
+  /** A sentence. */
   readonly problem: string
 }
 
@@ -71,8 +72,10 @@ export interface RegionEnd {
   readonly changes: number
   /** The highest time that was seen (TIME-1). */
   readonly latest: number
-  /** What the records of the Region amount to. */
-  readonly counts: Counts
+  /** Keys that the Region had then. */
+  readonly keys: number
+  /** Of these, keys that are not in the backup at all. */
+  readonly leftOut: number
 }
 
 /** The values of each kind of record. */
