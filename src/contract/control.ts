@@ -4,7 +4,7 @@
  */
 import type { ErrorRecord } from './errors.js'
 import { vaultQuotas } from './quotas.js'
-import { flag, json, listOf, mapOf, optional, type ReadBy, type Reader, structure, text } from './reader.js'
+import { flag, json, listOf, mapOf, oneOf, optional, type ReadBy, type Reader, structure, text } from './reader.js'
 import type { KeyState } from './shapes.js'
 import { accountId, regionName, vaultName } from './vault-names.js'
 import { type RequestService, requestServiceMethods } from './wire.js'
@@ -15,6 +15,7 @@ export const openMessage = structure({
   region: regionName,
   accountId,
   digestSigning: flag,
+  recovery: oneOf<'required' | 'optional'>(['required', 'optional']),
   quotas: vaultQuotas,
 })
 export type OpenMessage = ReadBy<typeof openMessage>

@@ -52,6 +52,7 @@ async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise
     region = 'browser-local-1',
     accountId = '000000000000',
     digestSigning = false,
+    recovery = 'optional',
     quotas = {},
     worker: source,
     dataWorkers,
@@ -61,7 +62,9 @@ async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise
   const { worker } = starting
   const control = remoteOf<ControlService>(worker, controlServiceMethods)
   try {
-    const answer = control.open({ name, region, accountId, digestSigning, quotas }).then(resultOf<OpenedMessage>)
+    const answer = control
+      .open({ name, region, accountId, digestSigning, recovery, quotas })
+      .then(resultOf<OpenedMessage>)
     const opened = await unlessItFails(starting, answer, signal)
     // Aborted since the answer came: nobody would hear of it any more.
     signal?.throwIfAborted()

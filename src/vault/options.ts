@@ -1,6 +1,6 @@
 /** What `openVault` takes. */
 import { type VaultQuotas, vaultQuotas } from '../contract/quotas.js'
-import { abortSignal, flag, handleOf, kindOf, optional, structure, text, textOr } from '../contract/reader.js'
+import { abortSignal, flag, handleOf, kindOf, oneOf, optional, structure, text, textOr } from '../contract/reader.js'
 import { accountId, regionName, vaultName } from '../contract/vault-names.js'
 import { type DataWorkersOptions, dataWorkersChoice } from '../envelope/data-workers/options.js'
 
@@ -18,6 +18,11 @@ export interface VaultOptions {
    * signature. Script injected into the origin could open a sealed key. Default false.
    */
   readonly digestSigning?: boolean
+  /**
+   * `required` makes no key that could be lost: where recovery was not set up (`vault.recovery.setUp`), what would make key
+   * material gets `KMSInvalidStateException`. Default `optional`.
+   */
+  readonly recovery?: 'required' | 'optional'
   /**
    * The worker that is to be the HSM, or the URL of its file, if it is not the one that comes with the package: for
    * pages under Trusted Types, and for applications that build their own (see `browser-kms/worker`).
@@ -66,6 +71,7 @@ export const vaultOptions = structure({
   region: optional(regionName),
   accountId: optional(accountId),
   digestSigning: optional(flag),
+  recovery: optional(oneOf<'required' | 'optional'>(['required', 'optional'])),
   worker: optional(textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)),
   quotas: optional(vaultQuotas),
   dataWorkers: optional(dataWorkersChoice),

@@ -418,7 +418,14 @@ test('the worker reads its messages again, by the same tables', async () => {
   const control = wrap<ControlService>(worker)
   const name = newVaultName()
   onTestFinished(() => deleteVault(name))
-  const open = { name, region: 'browser-local-1', accountId: '000000000000', digestSigning: false, quotas: {} }
+  const open = {
+    name,
+    region: 'browser-local-1',
+    accountId: '000000000000',
+    digestSigning: false,
+    recovery: 'optional' as const,
+    quotas: {},
+  }
   const region = 'browser-local-1'
   const condition = new Map([['StringEquals', { 'aws:PrincipalTag/team': 'x' }]])
   const policies = [policyOf({ ...everything, Condition: condition })]

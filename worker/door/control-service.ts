@@ -70,13 +70,14 @@ export class VaultControl implements ControlService {
       async () => {
         if (this.#opened)
           throw new KMSInvalidStateException('This worker serves a vault already; a vault needs its own.')
-        const { name, region, accountId, digestSigning, quotas } = read(openMessage, message, 'open')
+        const { name, region, accountId, digestSigning, recovery, quotas } = read(openMessage, message, 'open')
         checkRequestQuotas(quotas)
         const regions = new Regions({
           ...this.#options,
           vaultName: name,
           accountId,
           digestSigning,
+          recovery,
           quotas,
           onChange: (notice, realm) => this.#tell(notice, realm),
           onClosed: (reason) => this.#onDatabaseGone(reason),

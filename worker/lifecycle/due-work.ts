@@ -17,14 +17,14 @@ export async function bringUpToDate(
   transaction: VaultTransaction,
   realm: Realm,
   key: KeyRecord,
-  takeFresh: () => FreshMaterial | undefined,
+  takeFresh: (key: KeyRecord) => FreshMaterial | undefined,
 ): Promise<boolean> {
   const { moment } = transaction
   if (isGone(key, moment)) {
     await remove(transaction, realm, key)
     return true
   }
-  const fresh = isRotationDue(key, moment) ? takeFresh() : undefined
+  const fresh = isRotationDue(key, moment) ? takeFresh(key) : undefined
   let updated = key
   if (hasExpired(key, moment)) updated = await expire(transaction, realm, updated)
   if (fresh) updated = await rotate(transaction, realm, updated, fresh)
@@ -80,6 +80,7 @@ export async function removeImported(
     imported: { isHere: false, ...(description !== undefined && { description }) },
   }
   await transaction.putMaterial(trace)
+  await transaction.deleteCopy(keyId, materialId)
   const state = isBound(key, material) ? stateAfterLoss(key.state) : key.state
   return { key: { ...key, state }, materials: [...others, trace] }
 }

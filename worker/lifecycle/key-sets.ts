@@ -9,8 +9,9 @@ import { type KeyId, keyArn, type Realm } from '../../src/contract/identifiers.j
 import type { KeyState } from '../../src/contract/shapes.js'
 import { keySetLockName } from '../../src/contract/vault-names.js'
 import { serviceEvent } from '../audit/audit-record.js'
+import type { SealedCopy } from '../material/copies.js'
 import type { Sealer } from '../material/sealer.js'
-import type { KeyRecord, KeySetPlace, MaterialRecord } from '../storage/schema.js'
+import type { KeyRecord, KeySetPlace, MaterialId, MaterialRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { withMaterials } from './imported-material.js'
@@ -147,8 +148,13 @@ export class KeySets {
    */
   async #synchronise(home: RegionOfSets, primary: KeyRecord, place: KeySetPlace): Promise<boolean> {
     const { keyId } = primary
-    const materials = await home.store.materials(keyId)
-    const shared = { primary, place, materials: materials.map((material) => home.sealer.portable(material)) }
+    const [materials, copies] = await Promise.all([home.store.materials(keyId), home.store.copies(keyId)])
+    const shared = {
+      primary,
+      place,
+      materials: materials.map((material) => home.sealer.portable(material)),
+      copies: new Map(copies.map(({ keyId: _, materialId, ...copy }) => [materialId, copy])),
+    }
     const members: string[] = []
     let readyAt: number | undefined
     let everywhere = true
@@ -212,6 +218,7 @@ interface Shared {
   readonly primary: KeyRecord
   readonly place: KeySetPlace
   readonly materials: readonly MaterialRecord[]
+  readonly copies: ReadonlyMap<MaterialId, SealedCopy>
 }
 
 /** The members of a record that a replica takes from its primary. */
@@ -249,10 +256,14 @@ async function bring(transaction: VaultTransaction, keyId: KeyId, shared: Shared
   const isExternal = replica.origin === 'EXTERNAL'
   const held = new Map((await transaction.materials(keyId)).map((material) => [material.materialId, material]))
   for (const theirs of shared.materials) {
-    const ours = held.get(theirs.materialId) ?? (isExternal ? namedOnly(theirs) : theirs)
-    const material = theirs.rotation ? { ...ours, rotation: theirs.rotation } : ours
-    held.set(material.materialId, material)
-    await transaction.putMaterial(material)
+    const { materialId, rotation } = theirs
+    const own = held.get(materialId)
+    const ours = own ?? (isExternal ? namedOnly(theirs) : theirs)
+    const material = rotation ? { ...ours, rotation } : ours
+    held.set(materialId, material)
+    if (own || isExternal) await transaction.putMaterial(material)
+    // Material of a Region that has no copy of it, because it is older than the vault's recovery, comes without one.
+    else await transaction.bringMaterial(material, shared.copies.get(materialId))
   }
   // Imported material that waited, and was given up (MRK-18).
   const known = new Set(shared.materials.map(({ materialId }) => materialId))

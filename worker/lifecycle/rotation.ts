@@ -1,21 +1,32 @@
 /** Rotation of a key's material, whoever asks for it (ROT-1 to ROT-6). */
 import { bytesToHex } from '../../src/contract/bytes.js'
-import { keyArn, type Realm } from '../../src/contract/identifiers.js'
+import { type KeyId, keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { serviceEvent } from '../audit/audit-record.js'
-import { generateSymmetric } from '../material/symmetric.js'
+import { makeMaterial } from '../material/materials.js'
 import type { KeyRecord, MaterialId, MaterialRecord, RotationType } from '../storage/schema.js'
+import { StaleBirth } from '../storage/stored-material.js'
 import type { VaultTransaction } from '../storage/transaction.js'
+import type { Births, Born } from './births.js'
 
 export const DAY = 86_400_000
 
 /** Material that a rotation can take. It takes time to make, so that it has to be there before a transaction begins. */
-export interface FreshMaterial {
+export interface FreshMaterial extends Born {
+  readonly keyId: KeyId
   readonly materialId: MaterialId
-  readonly aead: CryptoKey
 }
 
-export async function makeFreshMaterial(): Promise<FreshMaterial> {
-  return { materialId: newMaterialId(), aead: await generateSymmetric() }
+export async function makeFreshMaterial(births: Births, key: KeyRecord): Promise<FreshMaterial> {
+  const { keyId, keySpec, keyUsage } = key
+  const newborn = { keyId, keySpec, keyUsage, materialId: newMaterialId(), position: nextPosition(key) }
+  const born = await births.bear(newborn, (sealer, options) => makeMaterial(newborn, sealer, options))
+  if (!born) throw new TypeError('no material was made')
+  return { ...newborn, ...born }
+}
+
+/** The place in the rotation that the next material takes. */
+export function nextPosition({ rotations }: KeyRecord): number {
+  return (rotations?.total ?? 0) + 1
 }
 
 /** Names of generated material are random: the bytes they stand for are known to nobody. */
@@ -38,14 +49,16 @@ export async function rotateToFresh(
   transaction: VaultTransaction,
   realm: Realm,
   key: KeyRecord,
-  { materialId, aead }: FreshMaterial,
+  { materialId, material: made, copy }: FreshMaterial,
   type: RotationType,
 ): Promise<KeyRecord> {
+  // The copy is bound to its place in the rotation, and the key has rotated since it was made.
+  if (copy && copy.position !== nextPosition(key)) throw new StaleBirth()
   const { keyId } = key
   const { now } = transaction.moment
-  const material: MaterialRecord = { keyId, materialId, createdAt: now, handles: { aead } }
+  const material: MaterialRecord = { keyId, materialId, createdAt: now, ...made }
+  await transaction.addMaterial(material, copy)
   if (!hasReplicas(key)) return completeRotation(transaction, realm, key, material, type)
-  await transaction.putMaterial(material)
   const rotation = { type, startedAt: now }
   return { ...key, nextMaterial: { materialId, everywhere: false, rotation }, unsettledAt: now }
 }

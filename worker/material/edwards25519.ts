@@ -5,10 +5,12 @@
 
 import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
+import type { Birth } from './copies.js'
 import { rawPublicKey, seedToEd25519Pkcs8, toSpki } from './encodings.js'
 import type { MaterialFamily } from './family.js'
 import type { Material } from './material.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
+import { handleOf, reviveSealed } from './rebirth.js'
 import type { Sealer } from './sealer.js'
 import { randomSecret } from './secret-bytes.js'
 
@@ -16,6 +18,9 @@ const SPEC = 'ECC_NIST_EDWARDS25519'
 const PREHASHED = 'ED25519_PH_SHA_512'
 const ED25519 = { name: 'Ed25519' }
 const SEED_LENGTH = 32
+const NOTHING = new Uint8Array(0)
+
+const importPublic = (spki: Bytes) => crypto.subtle.importKey('spki', spki, ED25519, true, ['verify'])
 
 const load = once(() => import('@noble/curves/ed25519.js'))
 const loadSealed = once(() => import('./sealed-ed25519.js'))
@@ -26,10 +31,10 @@ async function publicKeyOfSeed(seed: Bytes): Promise<Bytes> {
 }
 
 /** Seals a seed, and wipes it. */
-async function sealedSeed(seed: Bytes, sealer: Sealer): Promise<Material> {
+async function sealedSeed(seed: Bytes, sealer: Sealer, birth: Birth | undefined): Promise<Material> {
   try {
     const publicKey = await publicKeyOfSeed(seed)
-    return { handles: {}, sealed: await sealer.seal(seed), publicKey }
+    return { handles: {}, sealed: await sealer.seal(seed, birth), publicKey }
   } finally {
     seed.fill(0)
   }
@@ -37,26 +42,33 @@ async function sealedSeed(seed: Bytes, sealer: Sealer): Promise<Material> {
 
 export function edwards25519(): MaterialFamily {
   return {
-    async make(_purpose, sealer, { digestSigning }) {
-      if (digestSigning) return sealedSeed(randomSecret(SEED_LENGTH), sealer)
-      const pair = (await crypto.subtle.generateKey(ED25519, false, ['sign', 'verify'])) as CryptoKeyPair
-      return { handles: { sign: pair.privateKey, verify: pair.publicKey }, publicKey: await publicKeyOf(pair) }
+    async make(_purpose, sealer, { digestSigning, birth }) {
+      if (digestSigning) return sealedSeed(randomSecret(SEED_LENGTH), sealer, birth)
+      const isToBeCopied = birth !== undefined
+      const pair = (await crypto.subtle.generateKey(ED25519, isToBeCopied, ['sign', 'verify'])) as CryptoKeyPair
+      const sign = await handleOf(pair.privateKey, 'pkcs8', ED25519, birth)
+      return { handles: { sign, verify: pair.publicKey }, publicKey: await publicKeyOf(pair) }
     },
-    async adopt(_purpose, bytes, sealer, { digestSigning }) {
+    async adopt(_purpose, bytes, sealer, { digestSigning, birth }) {
       const { readEd25519Seed } = await loadPrivateKeys()
       const seed = readEd25519Seed(bytes)
       if (!seed) return undefined
-      if (digestSigning) return sealedSeed(seed, sealer)
+      if (digestSigning) return sealedSeed(seed, sealer, birth)
       const pkcs8 = seedToEd25519Pkcs8(seed)
       try {
         const publicKey = await publicKeyOfSeed(seed)
+        await birth?.keepBytes('pkcs8', pkcs8)
         const sign = await crypto.subtle.importKey('pkcs8', pkcs8, ED25519, false, ['sign'])
-        const verify = await crypto.subtle.importKey('spki', publicKey, ED25519, true, ['verify'])
-        return { handles: { sign, verify }, publicKey }
+        return { handles: { sign, verify: await importPublic(publicKey) }, publicKey }
       } finally {
         seed.fill(0)
         pkcs8.fill(0)
       }
+    },
+    async revive(_purpose, wrapped, publicKey = NOTHING, sealer) {
+      if (wrapped.form === 'bytes') return reviveSealed(wrapped, sealer, publicKey)
+      const [sign, verify] = await Promise.all([wrapped.unwrap(ED25519, ['sign']), importPublic(publicKey)])
+      return { handles: { sign, verify }, publicKey }
     },
     signing: {
       async sign(material, algorithm, message, _form, sealer) {

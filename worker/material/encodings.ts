@@ -51,13 +51,34 @@ export function seedToEd25519Pkcs8(seed: Uint8Array): Bytes {
   return concatenate(parts, secretBytes(lengthOf(parts)))
 }
 
-/** PKCS #8 of an ML-KEM seed (RFC 9935: the seed alone, 64 bytes, context tag 0). */
+/** PKCS #8 of a seed alone, context tag 0: of ML-DSA (RFC 9881, 32 bytes) and ML-KEM (RFC 9935, 64 bytes). */
 const seedPrefixes = {
+  ML_DSA_44: '3034020100300b060960864801650304031104228020',
+  ML_DSA_65: '3034020100300b060960864801650304031204228020',
+  ML_DSA_87: '3034020100300b060960864801650304031304228020',
   ML_KEM_512: '3054020100300b060960864801650304040104428040',
   ML_KEM_768: '3054020100300b060960864801650304040204428040',
   ML_KEM_1024: '3054020100300b060960864801650304040304428040',
 } as const
 
 export function seedToPkcs8(spec: keyof typeof seedPrefixes, seed: Uint8Array): Bytes {
-  return concatenate([hexToBytes(seedPrefixes[spec]), seed])
+  const parts = [hexToBytes(seedPrefixes[spec]), seed]
+  return concatenate(parts, secretBytes(lengthOf(parts)))
+}
+
+/** Bytes of a spec's seed. */
+export function seedLength(spec: keyof typeof seedPrefixes): number {
+  return hexToBytes(seedPrefixes[spec]).at(-1) as number
+}
+
+/**
+ * The seed in what {@link seedToPkcs8} has made, as a view of it.
+ *
+ * @throws TypeError if it is of another form or spec
+ */
+export function seedInPkcs8(spec: keyof typeof seedPrefixes, pkcs8: Bytes): Bytes {
+  const prefix = hexToBytes(seedPrefixes[spec])
+  const isIt = pkcs8.byteLength === prefix.byteLength + seedLength(spec)
+  if (!isIt || prefix.some((byte, index) => byte !== pkcs8[index])) throw new TypeError(`this is no seed of ${spec}`)
+  return pkcs8.subarray(prefix.byteLength)
 }

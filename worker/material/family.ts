@@ -4,8 +4,10 @@
  */
 import type { Bytes } from '../../src/contract/bytes.js'
 import type { Value } from '../../src/contract/shapes.js'
+import type { Birth } from './copies.js'
 import type { Material } from './material.js'
 import type { Sealer } from './sealer.js'
+import type { WrappedKey } from './wrapped-key.js'
 
 export type { Bytes, Material }
 
@@ -57,6 +59,12 @@ export interface MakeOptions {
   readonly digestSigning: boolean
 }
 
+/** How new material is to be kept, and where it is to leave a copy of itself. */
+export interface BirthOptions extends MakeOptions {
+  /** Absent where the vault has no recovery pair. The material keeps itself once. */
+  readonly birth?: Birth | undefined
+}
+
 /** A key pair in the open: what GenerateDataKeyPair hands out. */
 export interface KeyPairBytes {
   /** DER PKCS#8 (RFC 5958). Whoever gets it wipes it. */
@@ -67,7 +75,7 @@ export interface KeyPairBytes {
 
 /** One key spec's material: how it is made, and what it can do. */
 export interface MaterialFamily {
-  make(purpose: Purpose, sealer: Sealer, options: MakeOptions): Promise<Material>
+  make(purpose: Purpose, sealer: Sealer, options: BirthOptions): Promise<Material>
   /**
    * Makes material of bytes that come from outside (IMP-3): raw bytes for symmetric and HMAC specs, a PKCS #8 private key
    * for asymmetric ones. The public key is always worked out from the private one. Absent where AWS imports nothing.
@@ -75,7 +83,20 @@ export interface MaterialFamily {
    * @param bytes the caller wipes them
    * @returns undefined if they are no material of this spec: other length, curve, modulus or structure
    */
-  adopt?(purpose: Purpose, bytes: Bytes, sealer: Sealer, options: MakeOptions): Promise<Material | undefined>
+  adopt?(purpose: Purpose, bytes: Bytes, sealer: Sealer, options: BirthOptions): Promise<Material | undefined>
+  /**
+   * Brings material back from its copy. Copies of the form `bytes` are the same for all families (copies.ts).
+   *
+   * @param publicKey of key pairs
+   * @throws DOMException if what is wrapped is none of this spec
+   */
+  revive(
+    purpose: Purpose,
+    wrapped: WrappedKey,
+    publicKey: Bytes | undefined,
+    sealer: Sealer,
+    options: MakeOptions,
+  ): Promise<Material>
   readonly encryption?: PublicKeyEncryption
   readonly signing?: Signing
   readonly authentication?: MessageAuthentication

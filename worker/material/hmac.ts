@@ -3,6 +3,7 @@
 import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import type { MaterialFamily } from './family.js'
+import { handleOf, reviveSealed } from './rebirth.js'
 import { copyOfSecret, randomSecret } from './secret-bytes.js'
 
 /** Digest and key length in bytes of each spec (HMAC-1). WebCrypto would take keys of the block size by itself. */
@@ -15,13 +16,18 @@ const specs = {
 export function hmac(spec: keyof typeof specs): MaterialFamily {
   const { hash, length } = specs[spec]
   return {
-    async make() {
-      const mac = await crypto.subtle.generateKey({ name: 'HMAC', hash, length: 8 * length }, false, ['sign'])
-      return { handles: { mac } }
+    async make(_purpose, _sealer, { birth }) {
+      const algorithm = { name: 'HMAC', hash, length: 8 * length }
+      const mac = await crypto.subtle.generateKey(algorithm, birth !== undefined, ['sign'])
+      return { handles: { mac: await handleOf(mac, 'raw', algorithm, birth) } }
     },
-    async adopt(_purpose, bytes) {
+    async adopt(_purpose, bytes, _sealer, { birth }) {
       if (bytes.byteLength !== length) return undefined
+      await birth?.keepBytes('raw', bytes)
       return { handles: { mac: await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash }, false, ['sign']) } }
+    },
+    async revive(_purpose, wrapped) {
+      return { handles: { mac: await wrapped.unwrap({ name: 'HMAC', hash }, ['sign']) } }
     },
     authentication: {
       async mac({ handles: { mac } }, message) {
@@ -38,13 +44,14 @@ const load = once(() => Promise.all([import('@noble/hashes/hmac.js'), import('@n
 /** HMAC with SHA-224: sealed, by noble. */
 export function hmac224(): MaterialFamily {
   return {
-    async make(_purpose, sealer) {
-      return { handles: {}, sealed: await sealer.seal(randomSecret(HMAC_224_LENGTH)) }
+    async make(_purpose, sealer, { birth }) {
+      return { handles: {}, sealed: await sealer.seal(randomSecret(HMAC_224_LENGTH), birth) }
     },
-    async adopt(_purpose, bytes, sealer) {
+    async adopt(_purpose, bytes, sealer, { birth }) {
       if (bytes.byteLength !== HMAC_224_LENGTH) return undefined
-      return { handles: {}, sealed: await sealer.seal(copyOfSecret(bytes)) }
+      return { handles: {}, sealed: await sealer.seal(copyOfSecret(bytes), birth) }
     },
+    revive: (_purpose, wrapped, _publicKey, sealer) => reviveSealed(wrapped, sealer),
     authentication: {
       async mac(material, message, sealer) {
         const [{ hmac }, { sha224 }] = await load()

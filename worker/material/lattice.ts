@@ -5,10 +5,19 @@
 
 import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
-import { rawPublicKey, seedToPkcs8, toSpki } from './encodings.js'
+import type { Birth } from './copies.js'
+import { rawPublicKey, seedInPkcs8, seedLength, seedToPkcs8, toSpki } from './encodings.js'
 import type { Encapsulation, KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
+import type { Material } from './material.js'
 import { publicKeyOf } from './native-pair.js'
+import { handleOf } from './rebirth.js'
+import type { Sealer } from './sealer.js'
 import { randomSecret } from './secret-bytes.js'
+import type { WrappedKey } from './wrapped-key.js'
+
+type LatticeSpec = keyof typeof signatures | keyof typeof encapsulations
+
+const NOTHING = new Uint8Array(0)
 
 const signatures = {
   ML_DSA_44: { name: 'ML-DSA-44', load: once(async () => (await import('@noble/post-quantum/ml-dsa.js')).ml_dsa44) },
@@ -19,13 +28,20 @@ const signatures = {
 export function mlDsa(spec: keyof typeof signatures): MaterialFamily {
   const { name, load } = signatures[spec]
   return {
-    async make(_purpose, sealer, { digestSigning }) {
+    async make(_purpose, sealer, { digestSigning, birth }) {
       // WebCrypto cannot sign a message representative µ: a vault that asks for that keeps the key sealed.
-      const native = digestSigning ? undefined : await nativePair({ name }, ['sign', 'verify'])
-      if (native)
-        return { handles: { sign: native.privateKey, verify: native.publicKey }, publicKey: await publicKeyOf(native) }
-      const { publicKey, secretKey } = (await load()).keygen()
-      return { handles: {}, sealed: await sealer.seal(secretKey as Bytes), publicKey: toSpki(spec, publicKey) }
+      const native = digestSigning ? undefined : await nativePair({ name }, ['sign', 'verify'], birth)
+      if (native) {
+        const sign = await handleOf(native.privateKey, 'pkcs8', { name }, birth)
+        return { handles: { sign, verify: native.publicKey }, publicKey: await publicKeyOf(native) }
+      }
+      return sealedPair(spec, await load(), sealer, birth)
+    },
+    async revive(_purpose, wrapped, publicKey = NOTHING, sealer, { digestSigning }) {
+      const sign = digestSigning ? undefined : await unwrapIfKnown(wrapped, name, ['sign'])
+      if (!sign) return sealedAgain(spec, await load(), wrapped, sealer)
+      const verify = await crypto.subtle.importKey('spki', publicKey, { name }, true, ['verify'])
+      return { handles: { sign, verify }, publicKey }
     },
     signing: {
       async sign(material, _algorithm, message, form, sealer) {
@@ -78,11 +94,16 @@ export function mlKem(spec: keyof typeof encapsulations): MaterialFamily {
     },
   }
   return {
-    async make(_purpose, sealer) {
-      const native = await nativePair({ name }, ['encapsulateBits', 'decapsulateBits'] as unknown as KeyUsage[])
-      if (native) return { handles: { decapsulate: native.privateKey }, publicKey: await publicKeyOf(native) }
-      const { publicKey, secretKey } = (await load()).keygen()
-      return { handles: {}, sealed: await sealer.seal(secretKey as Bytes), publicKey: toSpki(spec, publicKey) }
+    async make(_purpose, sealer, { birth }) {
+      const usages = ['encapsulateBits', 'decapsulateBits'] as unknown as KeyUsage[]
+      const native = await nativePair({ name }, usages, birth)
+      if (!native) return sealedPair(spec, await load(), sealer, birth)
+      const decapsulate = await handleOf(native.privateKey, 'pkcs8', { name }, birth)
+      return { handles: { decapsulate }, publicKey: await publicKeyOf(native) }
+    },
+    async revive(_purpose, wrapped, publicKey = NOTHING, sealer) {
+      const decapsulate = await unwrapIfKnown(wrapped, name, ['decapsulateBits'] as unknown as KeyUsage[])
+      return decapsulate ? { handles: { decapsulate }, publicKey } : sealedAgain(spec, await load(), wrapped, sealer)
     },
     encapsulation,
     async makePair(): Promise<KeyPairBytes> {
@@ -104,11 +125,63 @@ interface SubtleWithKem {
 }
 const subtleWithKem = () => crypto.subtle as unknown as SubtleWithKem
 
-async function nativePair(algorithm: { name: string }, usages: KeyUsage[]): Promise<CryptoKeyPair | undefined> {
+async function nativePair(
+  algorithm: { name: string },
+  usages: KeyUsage[],
+  birth: Birth | undefined,
+): Promise<CryptoKeyPair | undefined> {
   try {
-    return (await crypto.subtle.generateKey(algorithm, false, usages)) as CryptoKeyPair
+    return (await crypto.subtle.generateKey(algorithm, birth !== undefined, usages)) as CryptoKeyPair
   } catch {
     // NotSupportedError, or in older engines SyntaxError or TypeError for usages they do not know.
+    return undefined
+  }
+}
+
+/** What noble's ML-DSA and ML-KEM have in common. */
+interface Scheme {
+  keygen(seed: Uint8Array): { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array }
+}
+
+/** Sealed custody. The copy is of the seed, so that it can come back as a handle where WebCrypto knows the algorithm. */
+async function sealedPair(
+  spec: LatticeSpec,
+  scheme: Scheme,
+  sealer: Sealer,
+  birth: Birth | undefined,
+): Promise<Material> {
+  const seed = randomSecret(seedLength(spec))
+  try {
+    if (birth) {
+      const pkcs8 = seedToPkcs8(spec, seed)
+      await birth.keepBytes('pkcs8', pkcs8).finally(() => pkcs8.fill(0))
+    }
+    return await sealedSeed(spec, scheme, seed, sealer)
+  } finally {
+    seed.fill(0)
+  }
+}
+
+/** What comes back from a copy where WebCrypto does not know the algorithm, or cannot do all that is wanted. */
+async function sealedAgain(spec: LatticeSpec, scheme: Scheme, wrapped: WrappedKey, sealer: Sealer): Promise<Material> {
+  const pkcs8 = await wrapped.open()
+  try {
+    return await sealedSeed(spec, scheme, seedInPkcs8(spec, pkcs8), sealer)
+  } finally {
+    pkcs8.fill(0)
+  }
+}
+
+async function sealedSeed(spec: LatticeSpec, scheme: Scheme, seed: Bytes, sealer: Sealer): Promise<Material> {
+  const { publicKey, secretKey } = scheme.keygen(seed)
+  return { handles: {}, sealed: await sealer.seal(secretKey as Bytes), publicKey: toSpki(spec, publicKey) }
+}
+
+async function unwrapIfKnown(wrapped: WrappedKey, name: string, usages: KeyUsage[]): Promise<CryptoKey | undefined> {
+  try {
+    return await wrapped.unwrap({ name }, usages)
+  } catch (error) {
+    if ((error as DOMException).name === 'OperationError') throw error
     return undefined
   }
 }

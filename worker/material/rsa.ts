@@ -5,12 +5,13 @@
 
 import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
-import type { MaterialFamily, PublicKeyEncryption, Purpose, Signing } from './family.js'
+import type { BirthOptions, MaterialFamily, PublicKeyEncryption, Purpose, Signing } from './family.js'
 import type { Material } from './material.js'
 import { bytesOfPair, publicKeyOf } from './native-pair.js'
 import type { RsaPrivateKey } from './private-keys.js'
 import type { DigestPadding } from './rsa-digests.js'
-import { nativeCopies, type Sealer } from './sealer.js'
+import type { Sealer } from './sealer.js'
+import { type WrappedKey, wrappedOnce } from './wrapped-key.js'
 
 const PUBLIC_EXPONENT = new Uint8Array([1, 0, 1])
 
@@ -38,20 +39,38 @@ const parameters = ({ name, digestLength }: RsaAlgorithm) =>
   // The salt is as long as the digest, as AWS has it (ASYM-8); the other schemes have no parameters.
   name === 'RSA-PSS' ? { name, saltLength: digestLength } : { name }
 
+const NOTHING = new Uint8Array(0)
+
 /** @param modulusLength bits */
 export function rsa(modulusLength: number): MaterialFamily {
+  const adopt: NonNullable<MaterialFamily['adopt']> = async (purpose, bytes, sealer, options) => {
+    const { readRsaPrivateKey } = await loadPrivateKeys()
+    const key = readRsaPrivateKey(bytes, modulusLength)
+    if (!key) return undefined
+    const pair = await importPair(key, purpose === 'encrypt' ? 'encrypt' : 'sign')
+    const material = pair && (await materialOf(pair, purpose, sealer, options))
+    return !material?.sealed || (await signsDigests(material, sealer)) ? material : undefined
+  }
   return {
-    async make(purpose, sealer, { digestSigning }) {
+    async make(purpose, sealer, options) {
       const { name, usages } = generated[purpose === 'encrypt' ? 'encrypt' : 'sign']
-      return materialOf(await generate(modulusLength, name, usages), purpose, sealer, digestSigning)
+      return materialOf(await generate(modulusLength, name, usages), purpose, sealer, options)
     },
-    async adopt(purpose, bytes, sealer, { digestSigning }) {
-      const { readRsaPrivateKey } = await loadPrivateKeys()
-      const key = readRsaPrivateKey(bytes, modulusLength)
-      if (!key) return undefined
-      const pair = await importPair(key, purpose === 'encrypt' ? 'encrypt' : 'sign')
-      const material = pair && (await materialOf(pair, purpose, sealer, digestSigning))
-      return !material?.sealed || (await signsDigests(material, sealer)) ? material : undefined
+    adopt,
+    async revive(purpose, wrapped, publicKey = NOTHING, sealer, options) {
+      if (purpose !== 'encrypt' && options.digestSigning) {
+        const pkcs8 = await wrapped.open()
+        try {
+          const material = await adopt(purpose, pkcs8, sealer, options)
+          if (!material) throw new TypeError('the copy holds no RSA key of this length')
+          return material
+        } finally {
+          pkcs8.fill(0)
+        }
+      }
+      return purpose === 'encrypt'
+        ? handlesOf(wrapped, publicKey, encryptionAlgorithms, 'decrypt', 'encrypt')
+        : handlesOf(wrapped, publicKey, signingAlgorithms, 'sign', 'verify')
     },
     encryption,
     signing: signing(modulusLength / 8),
@@ -113,10 +132,14 @@ async function materialOf(
   pair: CryptoKeyPair,
   purpose: Purpose,
   sealer: Sealer,
-  digestSigning: boolean,
+  { digestSigning, birth }: BirthOptions,
 ): Promise<Material> {
-  if (purpose === 'encrypt') return handlesOf(pair, encryptionAlgorithms, 'decrypt', 'encrypt')
-  const material = await handlesOf(pair, signingAlgorithms, 'sign', 'verify')
+  const [wrapped, publicKey] = await Promise.all([
+    birth ? birth.keep('pkcs8', pair.privateKey) : wrappedOnce(pair.privateKey),
+    publicKeyOf(pair),
+  ])
+  if (purpose === 'encrypt') return handlesOf(wrapped, publicKey, encryptionAlgorithms, 'decrypt', 'encrypt')
+  const material = await handlesOf(wrapped, publicKey, signingAlgorithms, 'sign', 'verify')
   if (!digestSigning) return material
   const { modulusLength } = pair.publicKey.algorithm as RsaHashedKeyAlgorithm
   return { ...material, sealed: await sealer.seal(await privateExponent(pair.privateKey, modulusLength / 8)) }
@@ -192,26 +215,23 @@ async function privateExponent(key: CryptoKey, length: number): Promise<Bytes> {
 
 /** One private and one public handle for each algorithm, over the same material. */
 async function handlesOf(
-  pair: CryptoKeyPair,
+  wrapped: Pick<WrappedKey, 'unwrap'>,
+  publicKey: Bytes,
   algorithms: Readonly<Record<string, RsaAlgorithm>>,
   privateUsage: 'decrypt' | 'sign',
   publicUsage: 'encrypt' | 'verify',
 ): Promise<Material> {
-  const publicKey = await publicKeyOf(pair)
-  const wanted = Object.fromEntries(
-    Object.entries(algorithms).map(([algorithm, { name, hash }]) => [
-      `${privateUsage} ${algorithm}`,
-      { algorithm: { name, hash }, usages: [privateUsage] as KeyUsage[] },
+  const handles = await Promise.all(
+    Object.entries(algorithms).flatMap(([algorithm, { name, hash }]) => [
+      wrapped
+        .unwrap({ name, hash }, [privateUsage])
+        .then((handle): [string, CryptoKey] => [`${privateUsage} ${algorithm}`, handle]),
+      crypto.subtle
+        .importKey('spki', publicKey, { name, hash }, true, [publicUsage])
+        .then((handle): [string, CryptoKey] => [`${publicUsage} ${algorithm}`, handle]),
     ]),
   )
-  const privateHandles = await nativeCopies(pair.privateKey, wanted)
-  const publicHandles = await Promise.all(
-    Object.entries(algorithms).map(async ([algorithm, { name, hash }]) => [
-      `${publicUsage} ${algorithm}`,
-      await crypto.subtle.importKey('spki', publicKey, { name, hash }, true, [publicUsage]),
-    ]),
-  )
-  return { handles: { ...privateHandles, ...Object.fromEntries(publicHandles) }, publicKey }
+  return { handles: Object.fromEntries(handles), publicKey }
 }
 
 function generate(modulusLength: number, name: string, usages: KeyUsage[]): Promise<CryptoKeyPair> {

@@ -9,10 +9,12 @@ import type { ECDSA } from '@noble/curves/abstract/weierstrass.js'
 import type { CHash } from '@noble/hashes/utils.js'
 import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
+import type { Birth } from './copies.js'
 import { withNonce } from './deterministic-nonces.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { KeyPairBytes, MaterialFamily, MessageForm } from './family.js'
 import type { Material } from './material.js'
+import { reviveSealed } from './rebirth.js'
 import { blindedInverse, leftmostBits, randomScalar } from './scalars.js'
 import type { Sealer } from './sealer.js'
 import { numberOf } from './secret-bytes.js'
@@ -39,13 +41,14 @@ export type SealedCurveSpec = keyof typeof curves
 
 export function sealedCurve(spec: SealedCurveSpec): MaterialFamily {
   return {
-    async make(_purpose, sealer) {
-      return sealedScalar(spec, await newScalar(spec), sealer)
+    async make(_purpose, sealer, { birth }) {
+      return sealedScalar(spec, await newScalar(spec), sealer, birth)
     },
-    async adopt(_purpose, bytes, sealer) {
+    async adopt(_purpose, bytes, sealer, { birth }) {
       const scalar = await adoptScalar(spec, bytes)
-      return scalar && sealedScalar(spec, scalar, sealer)
+      return scalar && sealedScalar(spec, scalar, sealer, birth)
     },
+    revive: (_purpose, wrapped, publicKey, sealer) => reviveSealed(wrapped, sealer, publicKey),
     signing: {
       sign: (material, _algorithm, message, form, sealer) => signOnCurve(spec, material, message, form, sealer),
       verify: ({ publicKey }, _algorithm, message, form, signature) =>
@@ -60,10 +63,15 @@ async function newScalar(spec: SealedCurveSpec): Promise<Bytes> {
 }
 
 /** Seals a scalar, and wipes it. */
-async function sealedScalar(spec: SealedCurveSpec, scalar: Bytes, sealer: Sealer): Promise<Material> {
+async function sealedScalar(
+  spec: SealedCurveSpec,
+  scalar: Bytes,
+  sealer: Sealer,
+  birth: Birth | undefined,
+): Promise<Material> {
   try {
     const publicKey = toSpki(spec, await publicPoint(spec, scalar))
-    return { handles: {}, sealed: await sealer.seal(scalar), publicKey }
+    return { handles: {}, sealed: await sealer.seal(scalar, birth), publicKey }
   } finally {
     scalar.fill(0)
   }

@@ -1,4 +1,5 @@
 import type { Bytes } from '../../src/contract/bytes.js'
+import type { Birth } from './copies.js'
 import type { Material } from './material.js'
 import { open, seal } from './symmetric.js'
 
@@ -20,9 +21,10 @@ export class Sealer {
     return material.sealed ? { ...material, sealedUnder: material.sealedUnder ?? this.#key } : material
   }
 
-  /** Seals bytes and wipes them. */
-  async seal(bytes: Bytes): Promise<Bytes> {
+  /** Seals bytes and wipes them. @param birth of the material that they are, where it has no other form of its copy */
+  async seal(bytes: Bytes, birth?: Birth): Promise<Bytes> {
     try {
+      await birth?.keepBytes('bytes', bytes)
       return await seal(this.#key, bytes, NO_CONTEXT)
     } finally {
       bytes.fill(0)
@@ -42,25 +44,4 @@ export class Sealer {
       bytes.fill(0)
     }
   }
-}
-
-/**
- * The same private key under several algorithms, all non-extractable. The key goes from handle to handle inside
- * WebCrypto, encrypted on the way: its bytes are never in JavaScript.
- *
- * @param extractable a private key that nobody keeps
- */
-export async function nativeCopies(
-  extractable: CryptoKey,
-  wanted: Readonly<Record<string, { readonly algorithm: RsaHashedImportParams; readonly usages: KeyUsage[] }>>,
-): Promise<Record<string, CryptoKey>> {
-  const wrapping = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['wrapKey', 'unwrapKey'])
-  const iv = crypto.getRandomValues(new Uint8Array(12))
-  const way = { name: 'AES-GCM', iv }
-  const wrapped = await crypto.subtle.wrapKey('pkcs8', extractable, wrapping, way)
-  const copies = Object.entries(wanted).map(
-    async ([name, { algorithm, usages }]) =>
-      [name, await crypto.subtle.unwrapKey('pkcs8', wrapped, wrapping, way, algorithm, false, usages)] as const,
-  )
-  return Object.fromEntries(await Promise.all(copies))
 }

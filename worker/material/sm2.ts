@@ -5,6 +5,7 @@ import { once } from '../../src/contract/once.js'
 import { rawSignature } from './ecdsa-signature.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { MaterialFamily } from './family.js'
+import { reviveSealed } from './rebirth.js'
 
 const loadLibrary = once(async () => (await import('sm-crypto-v2')).sm2)
 const loadSealed = once(() => import('./sealed-sm2.js'))
@@ -14,12 +15,13 @@ const SCALAR_LENGTH = 32
 
 export function sm2(): MaterialFamily {
   return {
-    async make(_purpose, sealer) {
+    async make(_purpose, sealer, { birth }) {
       const { newScalar, publicPoint } = await loadSealed()
       const scalar = newScalar()
       const publicKey = toSpki('SM2', publicPoint(scalar))
-      return { handles: {}, sealed: await sealer.seal(scalar), publicKey }
+      return { handles: {}, sealed: await sealer.seal(scalar, birth), publicKey }
     },
+    revive: (_purpose, wrapped, publicKey, sealer) => reviveSealed(wrapped, sealer, publicKey),
     encryption: {
       async encrypt({ publicKey }, _algorithm, plaintext) {
         const [{ encrypt }, { writeCiphertext }] = await Promise.all([loadSealed(), loadCiphertext()])

@@ -10,9 +10,12 @@ const NOTHING = new Uint8Array(0)
 /** Bytes that sealing adds to a plaintext: nonce and authentication tag. */
 export const SEAL_OVERHEAD = NONCE_LENGTH + TAG_LENGTH
 
-/** New material. */
-export function generateSymmetric(): Promise<CryptoKey> {
-  return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+export const symmetricAlgorithm = { name: 'AES-GCM', length: 256 }
+export const symmetricUsages: KeyUsage[] = ['encrypt', 'decrypt']
+
+/** New material. @param extractable where it has to leave a copy of itself before it becomes a handle that is not */
+export function generateSymmetric(extractable = false): Promise<CryptoKey> {
+  return crypto.subtle.generateKey(symmetricAlgorithm, extractable, symmetricUsages)
 }
 
 /** Material from outside: exactly 32 bytes. The caller wipes them. */

@@ -11,18 +11,18 @@ import {
 } from '../../src/contract/errors.js'
 import { once } from '../../src/contract/once.js'
 import type { ValidInput } from '../../src/contract/shapes.js'
+import type { Born } from '../lifecycle/births.js'
 import { removeImported, withSetTold } from '../lifecycle/due-work.js'
-import { withMaterials } from '../lifecycle/imported-material.js'
-import { DAY, hasReplicas } from '../lifecycle/rotation.js'
-import { familyOf } from '../material/families.js'
-import type { Bytes, Material } from '../material/family.js'
-import { adoptSymmetric } from '../material/symmetric.js'
-import type { CustodyRules, OperationRows, Region, Request, Target } from '../pipeline/row.js'
+import { isBound, withMaterials } from '../lifecycle/imported-material.js'
+import { DAY, hasReplicas, nextPosition } from '../lifecycle/rotation.js'
+import type { Bytes } from '../material/family.js'
+import { adoptMaterial } from '../material/materials.js'
+import type { OperationRows, Region, Request, Target } from '../pipeline/row.js'
 import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { ImportTokenRecord, KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
+import { StaleBirth } from '../storage/stored-material.js'
 import { issueImportToken, readImportToken, TOKEN_LIFETIME } from './import-tokens.js'
 import { custodyOf } from './key-material.js'
-import { purposeOf } from './keys.js'
 
 /** Imported material can be told to expire at most this much later (IMP-8). */
 const LONGEST_LIFE = 365 * DAY
@@ -84,7 +84,7 @@ export const importRows = {
     prepare: unwrapMaterial,
     execute: async ({ input }, [target], transaction, prepared) => {
       const { key, arn } = target as Target
-      const { tokenId, materialId, material } = prepared as UnwrappedMaterial
+      const { tokenId, materialId, material, copy } = prepared as UnwrappedMaterial
       const { now, latest } = transaction.moment
       if (!(await transaction.takeImportToken(key.keyId, tokenId))) throw usedToken()
       const materials = await transaction.materials(key.keyId)
@@ -93,6 +93,7 @@ export const importRows = {
       const isNew =
         (input.ImportType ?? (isFirst ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL')) === 'NEW_KEY_MATERIAL'
       checkIdentity({ key, arn }, input, materialId, known, isNew)
+      if (copy && copy.position !== positionOf(key, known)) throw new StaleBirth()
       const validTo = input.ValidTo?.getTime()
       const description = input.KeyMaterialDescription ?? known?.imported?.description
       const record: MaterialRecord = {
@@ -108,7 +109,7 @@ export const importRows = {
           ...(validTo !== undefined && validTo <= latest && { ignoresLatest: true }),
         },
       }
-      await transaction.putMaterial(record)
+      await transaction.addMaterial(record, copy)
       const others = materials.filter((candidate) => candidate !== known)
       const placed = withSetTold(placeOf(record, key, isNew && !isFirst), now)
       await transaction.putKey(withMaterials({ ...placed, custody: custodyOf(material) }, [...others, record]))
@@ -145,10 +146,9 @@ interface IssuedParameters {
   readonly publicKey: Bytes
 }
 
-interface UnwrappedMaterial {
+interface UnwrappedMaterial extends Born {
   readonly tokenId: string
   readonly materialId: MaterialId
-  readonly material: Material
 }
 
 /** KEY_MATERIAL_EXPIRES is the default, and needs a date; the other model has none (IMP-8). */
@@ -184,10 +184,11 @@ function onlySymmetric(member: string): ValidationException {
 
 /** Opens the token, unwraps the material and makes it the vault's own. What was unwrapped is wiped. */
 async function unwrapMaterial(
-  { input, custody, now }: Request<'ImportKeyMaterial'>,
+  request: Request<'ImportKeyMaterial'>,
   targets: readonly Target[],
   { store }: Region,
 ): Promise<UnwrappedMaterial> {
+  const { input, now } = request
   const key = onlyKey(targets)
   const { tokenId, expiresAt } = await readImportToken(store, key.keyId, input.ImportToken as Bytes)
   if (expiresAt <= now)
@@ -202,7 +203,7 @@ async function unwrapMaterial(
       `The key material cannot be unwrapped: it was not wrapped with ${token.wrappingAlgorithm} and the public key of this import token.`,
     )
   try {
-    const adopted = await adopt(key, bytes, custody)
+    const adopted = await adopt(key, bytes, request, await store.materials(key.keyId))
     if (!adopted) throw new IncorrectKeyMaterialException(`The key material is not one of key spec ${key.keySpec}.`)
     return { tokenId, ...adopted }
   } finally {
@@ -213,20 +214,30 @@ async function unwrapMaterial(
 async function adopt(
   key: KeyRecord,
   bytes: Bytes,
-  custody: CustodyRules,
-): Promise<{ materialId: MaterialId; material: Material } | undefined> {
+  { births, custody }: Pick<Request<'ImportKeyMaterial'>, 'births' | 'custody'>,
+  materials: readonly MaterialRecord[],
+): Promise<Omit<UnwrappedMaterial, 'tokenId'> | undefined> {
+  const { keyId, keySpec, keyUsage } = key
+  const adopted = await adoptMaterial(key, bytes, custody.sealer, custody)
+  if (!adopted) return undefined
   const { materialIdOfBytes, materialIdOfPublicKey } = await loadFingerprint()
-  const { keyId, keySpec } = key
-  if (keySpec === 'SYMMETRIC_DEFAULT') {
-    const aead = await adoptSymmetric(bytes)
-    return aead && { materialId: await materialIdOfBytes(keyId, bytes), material: { handles: { aead } } }
-  }
-  const material = await (await familyOf(keySpec)).adopt?.(purposeOf(key), bytes, custody.sealer, custody)
-  if (!material) return undefined
-  const { publicKey } = material
+  const { publicKey } = adopted
   // One private key has many encodings, but one public key (IMP-11).
   const materialId = publicKey ? await materialIdOfPublicKey(keyId, publicKey) : await materialIdOfBytes(keyId, bytes)
-  return { materialId, material }
+  const known = materials.find((candidate) => candidate.materialId === materialId)
+  const newborn = { keyId, keySpec, keyUsage, materialId, position: positionOf(key, known) }
+  // Its copy is bound to its name, which was not known before.
+  const born = await births.bear(newborn, async (sealer, options) =>
+    options.birth ? adoptMaterial(key, bytes, sealer, options) : adopted,
+  )
+  return born && { ...newborn, ...born }
+}
+
+/** The place in the rotation that imported material has, or gets when it is rotated to. */
+function positionOf(key: KeyRecord, known: MaterialRecord | undefined): number {
+  if (known?.rotation) return known.rotation.ordinal
+  const isFirst = key.currentMaterialId === undefined || (known !== undefined && isBound(key, known))
+  return isFirst ? 0 : nextPosition(key)
 }
 
 function usedToken(): InvalidImportTokenException {

@@ -10,10 +10,9 @@ import type { KeySpec, KeyUsage, OperationInput } from '../../src/contract/shape
 import type { Right } from '../authorization/authorize.js'
 import { storedPolicy } from '../authorization/default-policy.js'
 import { evaluator } from '../authorization/lazy-evaluator.js'
+import type { Born, Newborn } from '../lifecycle/births.js'
 import { DAY, hasReplicas, newMaterialId } from '../lifecycle/rotation.js'
-import { familyOf } from '../material/families.js'
-import type { Material, Purpose } from '../material/family.js'
-import { generateSymmetric } from '../material/symmetric.js'
+import { makeMaterial } from '../material/materials.js'
 import type { OperationRows, Request } from '../pipeline/row.js'
 import { byAnyIdentifier, byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
@@ -48,14 +47,12 @@ export const keyRows = {
       evaluator().checkKeyPolicy(input.Policy, quotas)
       evaluator().checkLockout(request, input.Policy, { resource: keyArn(realm, newKeyId()), asked: askedKey(input) })
     },
-    prepare: makeMaterial,
+    prepare: bearFirst,
     execute: async ({ input, now, realm, quotas }, _targets, transaction, prepared) => {
       if ((await transaction.keyCount()) >= quotas.keys)
         throw new LimitExceededException(`There are ${quotas.keys} KMS keys already, which is the limit for a Region.`)
-      const material = prepared as Material | undefined
-      const { keySpec, keyUsage } = requestedKind(input)
-      const keyId = input.MultiRegion ? newMultiRegionKeyId() : newKeyId()
-      const materialId = newMaterialId()
+      const { keyId, materialId, keySpec, keyUsage, born } = prepared as FirstMaterial
+      const material = born?.material
       const record: KeyRecord = {
         keyId,
         revision: 0,
@@ -70,7 +67,8 @@ export const keyRows = {
         ...storedPolicy(realm, input.Policy),
         tags: mergeTags({}, input.Tags ?? [], quotas),
       }
-      await transaction.addKey(record, material ? [{ keyId, materialId, createdAt: now, ...material }] : [])
+      await transaction.addKey(record)
+      if (born) await transaction.addMaterial({ keyId, materialId, createdAt: now, ...born.material }, born.copy)
       return { KeyMetadata: keyMetadata(realm, record) }
     },
   },
@@ -219,23 +217,14 @@ function requestedKind({ KeySpec, CustomerMasterKeySpec, KeyUsage }: OperationIn
   }
 }
 
-const purposes: { readonly [Usage in KeyUsage]: Purpose } = {
-  ENCRYPT_DECRYPT: 'encrypt',
-  SIGN_VERIFY: 'sign',
-  GENERATE_VERIFY_MAC: 'mac',
-  KEY_AGREEMENT: 'agree',
-  ENCAPSULATE_DECAPSULATE: 'encapsulate',
+interface FirstMaterial extends Omit<Newborn, 'position'> {
+  /** Absent if the material is to be imported. */
+  readonly born: Born | undefined
 }
 
-/** What a key is to be used for, in the words of its material. */
-export function purposeOf({ keyUsage }: Pick<KeyRecord, 'keyUsage'>): Purpose {
-  return purposes[keyUsage]
-}
-
-/** @returns undefined if the material is to be imported */
-async function makeMaterial({ input, custody }: Request<'CreateKey'>): Promise<Material | undefined> {
-  if (input.Origin === 'EXTERNAL') return undefined
-  const { keySpec, keyUsage } = requestedKind(input)
-  if (keySpec === 'SYMMETRIC_DEFAULT') return { handles: { aead: await generateSymmetric() } }
-  return (await familyOf(keySpec)).make(purposes[keyUsage], custody.sealer, custody)
+async function bearFirst({ input, births }: Request<'CreateKey'>): Promise<FirstMaterial> {
+  const keyId = input.MultiRegion ? newMultiRegionKeyId() : newKeyId()
+  const newborn = { keyId, materialId: newMaterialId(), position: 0, ...requestedKind(input) }
+  if (input.Origin === 'EXTERNAL') return { ...newborn, born: undefined }
+  return { ...newborn, born: await births.bear(newborn, (...given) => makeMaterial(newborn, ...given)) }
 }

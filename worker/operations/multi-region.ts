@@ -73,7 +73,7 @@ export const multiRegionRows = {
       await store.mutate(async (transaction) => {
         // Others may have taken the room meanwhile.
         checkRoom(region, await transaction.keyCount())
-        await transaction.addKey(replica, [])
+        await transaction.addKey(replica)
         transaction.audit({
           ...recordElsewhere(request, 'CreateKey'),
           requestParameters: {

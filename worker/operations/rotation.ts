@@ -98,8 +98,10 @@ export const rotationRows = {
           `The key material (id: ${nextMaterial.materialId}) of ${arn} has to be imported into all its replica keys first.`,
         )
     },
-    prepare: async (_request, targets) =>
-      onlyKey(targets).origin === 'EXTERNAL' ? undefined : await makeFreshMaterial(),
+    prepare: async ({ births }, targets) => {
+      const key = onlyKey(targets)
+      return key.origin === 'EXTERNAL' ? undefined : await makeFreshMaterial(births, key)
+    },
     execute: async ({ realm, now }, [target], transaction, fresh) => {
       const { key, arn } = target as Target
       const { nextMaterial } = key

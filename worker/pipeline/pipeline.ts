@@ -24,6 +24,7 @@ import { EvaluatorNotLoaded, loadEvaluator } from '../authorization/lazy-evaluat
 import { isOverdue, isTransitOver } from '../storage/deadlines.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord } from '../storage/schema.js'
+import { StaleBirth } from '../storage/stored-material.js'
 import type { Moment } from '../storage/vault-clock.js'
 import type { AnyRequest, AnyRow, GrantToken, Mutate, Region, Request, Sender, Target } from './row.js'
 import { guardKeyState } from './state-guard.js'
@@ -40,7 +41,7 @@ export interface PipelineServices {
   /** What rows are given. */
   readonly region: Region
   /** What every request is given. */
-  readonly given: Pick<Request<never>, 'realm' | 'quotas' | 'custody' | 'regions'>
+  readonly given: Pick<Request<never>, 'realm' | 'quotas' | 'custody' | 'births' | 'regions'>
   readonly readClock: () => Moment
   /** Through the cache, for operations that use keys. */
   readonly cached: VaultReader
@@ -69,6 +70,8 @@ export interface PipelineServices {
 
 /** Times that a request is taken up again because something had to be done or loaded for it first. */
 const MOST_ATTEMPTS = 4
+/** The same, because others were quicker to rotate the key, or recovery was set up meanwhile: each time one of them got on. */
+const MOST_BIRTHS = 200
 
 export class Pipeline {
   readonly #services: PipelineServices
@@ -127,11 +130,17 @@ export class Pipeline {
     if (row.kind !== 'use') await this.#services.catchUp()
     const grantToken = hasGrantTokens(read) ? await this.#openGrantTokens(read) : undefined
     const request = grantToken ? { ...asked, grantToken } : asked
+    let births = 0
     for (let attempt = 1; ; attempt++) {
       trail.attempt = attempt
       try {
         return await this.#execute(row, request, trail)
       } catch (error) {
+        if (error instanceof StaleBirth && ++births < MOST_BIRTHS) {
+          attempt -= 1
+          trail.moment = readClock()
+          continue
+        }
         if (attempt === MOST_ATTEMPTS) throw error
         if (error instanceof EvaluatorNotLoaded) await loadEvaluator()
         else if (error instanceof OverdueKey) await this.#services.tend(error.key)

@@ -2,6 +2,7 @@ import type { KeyId, Realm } from '../../src/contract/identifiers.js'
 import type { KeyUsage, OperationInput, OperationName, OperationResult, ValidInput } from '../../src/contract/shapes.js'
 import type { Right } from '../authorization/authorize.js'
 import type { Caller } from '../authorization/caller.js'
+import type { Births } from '../lifecycle/births.js'
 import type { MakeOptions } from '../material/family.js'
 import type { Sealer } from '../material/sealer.js'
 import type { VaultReader } from '../storage/reader.js'
@@ -66,6 +67,8 @@ export interface Request<Name extends OperationName> {
   readonly realm: Realm
   readonly quotas: Quotas
   readonly custody: CustodyRules
+  /** By whom new material is made. */
+  readonly births: Births
   readonly requestId: string
   /** The moment of the request, milliseconds since 1970: one request sees one time. */
   readonly now: number

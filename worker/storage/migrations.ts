@@ -38,6 +38,10 @@ export const migrations: readonly ((migration: Migration) => void)[] = [
     grants.createIndex('listed', ['keyId', 'createdAt', 'grantId'])
     grants.createIndex('retiring', ['retiring', 'createdAt', 'keyId', 'grantId'])
   },
+  // Sealed copies of material.
+  ({ database }) => {
+    database.createObjectStore('copies', { keyPath: ['keyId', 'materialId'] })
+  },
 ]
 
 /** The version of the schema that this code reads and writes. */

@@ -9,6 +9,7 @@ import type { DBSchema } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
 import type { KeySpec, KeyState, KeyUsage, Origin, Value } from '../../src/contract/shapes.js'
 import type { LastUsage } from '../audit/usage-log.js'
+import type { SealedCopy } from '../material/copies.js'
 import type { Material } from '../material/family.js'
 
 /** A KMS key without its material. Times are milliseconds since 1970. */
@@ -120,6 +121,23 @@ export interface MaterialRecord extends Material {
   }
 }
 
+/** The sealed copy of a backing key, for the recovery pair (REC-2). It stands apart: no use of the key needs it. */
+export interface CopyRecord extends SealedCopy {
+  readonly keyId: KeyId
+  readonly materialId: MaterialId
+}
+
+/** What a Region knows of the vault's recovery: the public half of it. */
+export interface RegionRecovery {
+  /** Every copy is bound to it. 32 hex digits. */
+  readonly vaultId: string
+  readonly pairId: string
+  /** HPKE, KEM 0x647a: 1,216 bytes. */
+  readonly publicKey: Uint8Array<ArrayBuffer>
+  /** Locked at rest (LOCK-1): no private handle, and nothing sealed under a key of the vault, is stored. */
+  readonly atRest: boolean
+}
+
 /** The key pair of one GetParametersForImport (IMP-10). */
 export interface ImportTokenRecord {
   readonly keyId: KeyId
@@ -202,11 +220,14 @@ export interface VaultRecords {
   clock: { readonly latest: number }
   /** Since when the last use of keys is kept (DEL-32). */
   tracking: { readonly since: number }
+  /** Absent until recovery was set up. */
+  recovery: RegionRecovery
 }
 
 export interface VaultSchema extends DBSchema {
   keys: { key: KeyId; value: KeyRecord; indexes: { due: number; unsettled: number } }
   materials: { key: [KeyId, MaterialId]; value: MaterialRecord }
+  copies: { key: [KeyId, MaterialId]; value: CopyRecord }
   aliases: { key: AliasName; value: AliasRecord; indexes: { target: [KeyId, AliasName] } }
   /** Keyed by the running number of the last audit record in the pack. */
   audit: { key: number; value: AuditPack }
@@ -228,6 +249,7 @@ export interface VaultSchema extends DBSchema {
 export type StoreName =
   | 'keys'
   | 'materials'
+  | 'copies'
   | 'aliases'
   | 'audit'
   | 'grants'
@@ -238,6 +260,7 @@ export type StoreName =
 export const allStores: readonly StoreName[] = [
   'keys',
   'materials',
+  'copies',
   'aliases',
   'audit',
   'grants',

@@ -2,6 +2,7 @@ import type { IDBPObjectStore, IDBPTransaction } from 'idb'
 import type { AliasName, KeyId } from '../../src/contract/identifiers.js'
 import type { AuditRecord } from '../audit/audit-record.js'
 import type { LastUsage } from '../audit/usage-log.js'
+import type { SealedCopy } from '../material/copies.js'
 import { appendPack } from './audit-store.js'
 import { dueAt, isGone } from './deadlines.js'
 import { GrantIndex } from './grant-index.js'
@@ -14,10 +15,12 @@ import type {
   KeyRecord,
   MaterialId,
   MaterialRecord,
+  RegionRecovery,
   StoreName,
   VaultRecords,
   VaultSchema,
 } from './schema.js'
+import { StaleBirth, storable } from './stored-material.js'
 import type { Moment } from './vault-clock.js'
 
 /** What a committed mutation changed: caches, other tabs and listeners are told. */
@@ -112,16 +115,12 @@ export class VaultTransaction implements VaultReader {
     return (await this.#counters()).keys
   }
 
-  /** Adds a new key and its first material, if it has any yet. */
-  async addKey(record: KeyRecord, materials: readonly MaterialRecord[]): Promise<void> {
+  /** Adds a new key. Its first material follows by {@link addMaterial}, if it has any yet. */
+  async addKey(record: KeyRecord): Promise<void> {
     const added = withDueAt(record)
     this.#keys.set(record.keyId, added)
     this.#keyCountChange += 1
-    const store = this.#transaction.objectStore('materials')
-    await Promise.all([
-      this.#transaction.objectStore('keys').add(added),
-      ...materials.map((material) => store.add(material)),
-    ])
+    await this.#transaction.objectStore('keys').add(added)
   }
 
   /** Replaces a key's metadata. The revision counts up by itself, and the sweeper's deadline follows from the rest. */
@@ -141,6 +140,7 @@ export class VaultTransaction implements VaultReader {
     await Promise.all([
       this.#transaction.objectStore('keys').delete(keyId),
       this.#transaction.objectStore('materials').delete(rangeOf(keyId)),
+      this.#transaction.objectStore('copies').delete(rangeOf(keyId)),
       this.#transaction.objectStore('grants').delete(rangeOf(keyId)),
       this.#transaction.objectStore('importTokens').delete(rangeOf(keyId)),
       this.#transaction.objectStore('usage').delete(keyId),
@@ -157,12 +157,45 @@ export class VaultTransaction implements VaultReader {
     return this.#transaction.objectStore('materials').get([keyId, materialId])
   }
 
+  /** The public half of the vault's recovery, if it was set up. */
+  async recovery(): Promise<RegionRecovery | undefined> {
+    const found = await this.#transaction.objectStore('vault').get('recovery')
+    return found as RegionRecovery | undefined
+  }
+
+  /**
+   * Adds material that has just been born, or come from outside, with its sealed copy (REC-2): no copy, no key.
+   *
+   * @throws {@link StaleBirth} if the copy is not one for the recovery pair that there is now
+   */
+  async addMaterial(material: MaterialRecord, copy: SealedCopy | undefined): Promise<void> {
+    if (copy?.pairId !== (await this.recovery())?.pairId) throw new StaleBirth()
+    await this.bringMaterial(material, copy)
+  }
+
+  /** Adds material that another Region has, with its copy if there is one. */
+  async bringMaterial(material: MaterialRecord, copy: SealedCopy | undefined): Promise<void> {
+    const { keyId, materialId } = material
+    await Promise.all([
+      this.putMaterial(material),
+      copy && this.#transaction.objectStore('copies').put({ ...copy, keyId, materialId }),
+    ])
+  }
+
+  /** Writes material that is there already. */
   async putMaterial(material: MaterialRecord): Promise<void> {
-    await this.#transaction.objectStore('materials').put(material)
+    await this.#transaction.objectStore('materials').put(storable(material, await this.recovery()))
   }
 
   async deleteMaterial(keyId: KeyId, materialId: MaterialId): Promise<void> {
-    await this.#transaction.objectStore('materials').delete([keyId, materialId])
+    await Promise.all([
+      this.#transaction.objectStore('materials').delete([keyId, materialId]),
+      this.deleteCopy(keyId, materialId),
+    ])
+  }
+
+  async deleteCopy(keyId: KeyId, materialId: MaterialId): Promise<void> {
+    await this.#transaction.objectStore('copies').delete([keyId, materialId])
   }
 
   /** Adds an import token, and removes those that have expired. */

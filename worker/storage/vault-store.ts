@@ -15,12 +15,14 @@ import type { VaultReader } from './reader.js'
 import {
   type AliasRecord,
   allStores,
+  type CopyRecord,
   type DepartureRecord,
   type GrantRecord,
   type ImportTokenRecord,
   type KeyRecord,
   type MaterialId,
   type MaterialRecord,
+  type RegionRecovery,
   type StoreName,
   type VaultRecords,
   type VaultSchema,
@@ -178,6 +180,17 @@ export class VaultStore {
   /** All materials of a key, in no order. */
   async materials(keyId: KeyId): Promise<MaterialRecord[]> {
     return this.#connection.use((database) => database.getAll('materials', rangeOf(keyId)))
+  }
+
+  /** All sealed copies of a key's materials, in no order. */
+  async copies(keyId: KeyId): Promise<CopyRecord[]> {
+    return this.#connection.use((database) => database.getAll('copies', rangeOf(keyId)))
+  }
+
+  /** The public half of the vault's recovery, if it was set up. */
+  async recovery(): Promise<RegionRecovery | undefined> {
+    const found = await this.#connection.use((database) => database.get('vault', 'recovery'))
+    return found as RegionRecovery | undefined
   }
 
   async importToken(keyId: KeyId, tokenId: string): Promise<ImportTokenRecord | undefined> {

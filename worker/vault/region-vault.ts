@@ -4,6 +4,7 @@ import type { VaultQuotas } from '../../src/contract/quotas.js'
 import { AuditLog } from '../audit/audit-log.js'
 import { serviceEvent } from '../audit/audit-record.js'
 import { UsageLog } from '../audit/usage-log.js'
+import { Births } from '../lifecycle/births.js'
 import type { KeySets, RegionOfSets } from '../lifecycle/key-sets.js'
 import { Sweeper } from '../lifecycle/sweeper.js'
 import { Sealer } from '../material/sealer.js'
@@ -27,6 +28,8 @@ export interface RegionVaultOptions {
   /** All Regions of the vault, this one among them. */
   readonly regions: WholeVault
   readonly digestSigning: boolean
+  /** `required`: no material is made that leaves no sealed copy. */
+  readonly recovery: 'required' | 'optional'
   readonly quotas: VaultQuotas
   /** How long new replicas are `Creating` and primaries `Updating`, by the vault's clock. Milliseconds. */
   readonly replicationDelay: number
@@ -74,7 +77,7 @@ export class RegionVault implements Region, RegionOfSets {
   }
 
   private constructor(
-    { vaultName, realm, regions, digestSigning, quotas, now }: RegionVaultOptions,
+    { vaultName, realm, regions, digestSigning, recovery, quotas, now }: RegionVaultOptions,
     store: VaultStore,
   ) {
     this.realm = realm
@@ -83,13 +86,21 @@ export class RegionVault implements Region, RegionOfSets {
     this.quotas = resourceQuotas(quotas)
     this.throttle = new Throttle(requestRates(quotas, realm.region))
     this.#audit = new AuditLog((records) => store.appendAudit(records, this.usage.take()))
-    this.#sweeper = new Sweeper({ vaultName, realm, store, onDeparture: () => regions.keySets.expect(now(), true) })
+    const making = { digestSigning }
+    const births = new Births({ realm, store, sealer: this.sealer, making, recoveryRequired: recovery === 'required' })
+    this.#sweeper = new Sweeper({
+      vaultName,
+      realm,
+      store,
+      births,
+      onDeparture: () => regions.keySets.expect(now(), true),
+    })
     const { sealer, quotas: resources } = this
     const { keySets } = regions
     this.#pipeline = new Pipeline({
       rowOf: anyRowOf,
       region: this,
-      given: { realm, quotas: resources, custody: { digestSigning, sealer }, regions },
+      given: { realm, quotas: resources, custody: { ...making, sealer }, births, regions },
       readClock: () => store.readClock(),
       cached: store.cached,
       stored: store.stored,

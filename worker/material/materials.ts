@@ -1,0 +1,74 @@
+/** Material of any key spec, the symmetric ones too: made, and brought back from its copy. */
+import type { KeySpec, KeyUsage } from '../../src/contract/shapes.js'
+import { familyOf } from './families.js'
+import type { BirthOptions, Bytes, MakeOptions, Material, Purpose } from './family.js'
+import { handleOf } from './rebirth.js'
+import type { Sealer } from './sealer.js'
+import { adoptSymmetric, generateSymmetric, symmetricAlgorithm, symmetricUsages } from './symmetric.js'
+import type { WrappedKey } from './wrapped-key.js'
+
+/** What material is of. */
+export interface Kind {
+  readonly keySpec: KeySpec
+  readonly keyUsage: KeyUsage
+}
+
+const purposes: { readonly [Usage in KeyUsage]: Purpose } = {
+  ENCRYPT_DECRYPT: 'encrypt',
+  SIGN_VERIFY: 'sign',
+  GENERATE_VERIFY_MAC: 'mac',
+  KEY_AGREEMENT: 'agree',
+  ENCAPSULATE_DECAPSULATE: 'encapsulate',
+}
+
+/** What a key is to be used for, in the words of its material. */
+export function purposeOf({ keyUsage }: Pick<Kind, 'keyUsage'>): Purpose {
+  return purposes[keyUsage]
+}
+
+export async function makeMaterial(kind: Kind, sealer: Sealer, options: BirthOptions): Promise<Material> {
+  const { keySpec } = kind
+  if (keySpec !== 'SYMMETRIC_DEFAULT') return (await familyOf(keySpec)).make(purposeOf(kind), sealer, options)
+  const { birth } = options
+  const aead = await generateSymmetric(birth !== undefined)
+  return { handles: { aead: await handleOf(aead, 'raw', symmetricAlgorithm, birth) } }
+}
+
+/**
+ * Makes material of bytes that come from outside.
+ *
+ * @param bytes the caller wipes them
+ * @returns undefined if they are no material of this kind
+ */
+export async function adoptMaterial(
+  kind: Kind,
+  bytes: Bytes,
+  sealer: Sealer,
+  options: BirthOptions,
+): Promise<Material | undefined> {
+  const { keySpec } = kind
+  if (keySpec !== 'SYMMETRIC_DEFAULT') return (await familyOf(keySpec)).adopt?.(purposeOf(kind), bytes, sealer, options)
+  const aead = await adoptSymmetric(bytes)
+  if (aead) await options.birth?.keepBytes('raw', bytes)
+  return aead && { handles: { aead } }
+}
+
+/**
+ * Brings material back from its copy. What comes back has to be proved by its check value (check-values.ts).
+ *
+ * @param publicKey of key pairs
+ * @param options `digestSigning` keeps sealed what was sealed before, where WebCrypto could hold it as well
+ * @throws DOMException if the copy was changed, or holds no material of this kind
+ */
+export async function reviveMaterial(
+  kind: Kind,
+  wrapped: WrappedKey,
+  publicKey: Bytes | undefined,
+  sealer: Sealer,
+  options: MakeOptions,
+): Promise<Material> {
+  const { keySpec } = kind
+  if (keySpec === 'SYMMETRIC_DEFAULT')
+    return { handles: { aead: await wrapped.unwrap(symmetricAlgorithm, symmetricUsages) } }
+  return (await familyOf(keySpec)).revive(purposeOf(kind), wrapped, publicKey, sealer, options)
+}
