@@ -1,7 +1,7 @@
 /**
  * Builds the library into dist/lib:
  *
- * - `index.js`, `envelope.js` and `aws.js`, what applications import; readable, their dependencies left to the
+ * - `index.js`, `envelope.js`, `recovery.js` and `aws.js`, what applications import; readable, their dependencies left to the
  *   application's bundler. They are built together, because they share classes that `instanceof` has to know; what they
  *   share, and what they load later, are the `page.*.js` beside them: all of them name the workers as files of their own
  *   folder, which is still true after a bundler that does not look at such names has put them into one;
@@ -171,6 +171,7 @@ export default defineConfig(({ mode }) => {
           library: modules('page.[name].js', {
             index: path('src/index.ts'),
             envelope: path('src/envelope/index.ts'),
+            recovery: path('src/vault/recovery-entry.ts'),
             aws: path('src/aws/index.ts'),
           }),
           worker: modules('worker/[name].js', { worker: path('worker/index.ts') }),

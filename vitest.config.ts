@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumArguments, findChromium } from './scripts/chromium.mjs'
+import { bundledWorkers } from './test/browser/bundled-workers.js'
 import { awsCryptoAliases } from './test/browser/fixtures/aws-crypto-aliases.mjs'
 import { vectorCommands } from './test/browser/vectors/commands.js'
 
@@ -14,9 +15,13 @@ const resolve = {
     { find: /^browser-kms$/, replacement: path('src/index.ts') },
     { find: /^browser-kms\/aws$/, replacement: path('src/aws/index.ts') },
     { find: /^browser-kms\/envelope$/, replacement: path('src/envelope/index.ts') },
+    { find: /^browser-kms\/recovery$/, replacement: path('src/vault/recovery-entry.ts') },
     { find: /^browser-kms\/worker$/, replacement: path('worker/index.ts') },
   ],
 }
+
+/** A busy machine of two cores takes its time, and waiting costs nothing; a test that has to be quick measures by itself. */
+const patience = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } }
 
 export default defineConfig({
   test: {
@@ -27,7 +32,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 120_000,
+          ...patience,
           maxWorkers: '100%',
           // First these, then those in the browser, which have the machine to themselves.
           sequence: { groupOrder: 1 },
@@ -43,6 +48,7 @@ export default defineConfig({
       },
       {
         resolve: { alias: [...resolve.alias, ...awsCryptoAliases] },
+        plugins: [bundledWorkers(resolve)],
         // Named, because finding them during a run would reload the page under test.
         optimizeDeps: {
           include: [
@@ -75,10 +81,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          // A busy machine of two cores takes its time; a test that has to be quick measures by itself.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          expect: { poll: { timeout: 20_000 } },
+          ...patience,
           // By default one core stays idle, and of two that is half of them.
           maxWorkers: '100%',
           sequence: { groupOrder: 2 },

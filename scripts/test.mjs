@@ -1,5 +1,5 @@
 /**
- * `npm test`: every test, and as the last line how many there were.
+ * `npm test`: every test, and as the last lines which of them failed and how many there were.
  *
  *     npm test                     everything
  *     npm test -- unit browser     parts: unit, types, browser, e2e
@@ -10,7 +10,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { ensureChromium } from './chromium.mjs'
+
+/** Characters of an error that are repeated at the end. */
+const BEGINNING = 400
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -22,44 +26,43 @@ const parts = {
   e2e: { runner: 'playwright', directory: 'test/e2e' },
 }
 
-/** How to start each runner, and how to read its report as a list of `{ file, passed, failed, skipped }`. */
+/**
+ * How to start each runner, and how to read its report as a list of `{ file, passed, skipped, failures }`; a failure is
+ * `{ titles, errors }`.
+ */
 const runners = {
   vitest: {
-    command: (names, patterns, report) => [
+    command: (names, patterns) => [
       'vitest',
       ['run', ...names.flatMap((name) => ['--project', name]), ...patterns],
-      ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      ['--reporter=default', '--reporter=./scripts/vitest-report.mjs'],
     ],
-    environment: () => ({}),
-    read: ({ testResults }) =>
-      testResults.map(({ name, status, assertionResults }) => {
-        const count = (...statuses) => assertionResults.filter((test) => statuses.includes(test.status)).length
-        const failed = count('failed')
-        return {
-          file: relative(root, name),
-          passed: count('passed'),
-          // A file that fails before its first test has failed too.
-          failed: status === 'failed' ? Math.max(failed, 1) : failed,
-          skipped: count('skipped', 'pending', 'todo', 'disabled'),
-        }
-      }),
+    environment: (report) => ({ KMS_VITEST_REPORT: report }),
+    read: ({ files, errors }) => [
+      ...files.map(({ file, ...outcome }) => ({ file: relative(root, file), ...outcome })),
+      ...errors.map(outsideOfTests),
+    ],
   },
   playwright: {
     command: (_names, patterns) => ['playwright', ['test', ...patterns], ['--reporter=list,json']],
     environment: (report) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: report }),
     read: ({ suites, errors, config }) => {
-      const tests = suites.flatMap(function specsOf(suite) {
-        return [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)]
-      })
-      const counts = tests.flatMap(({ file, tests }) =>
-        tests.map(({ status }) => ({
-          file: relative(root, join(config.rootDir, file)),
-          passed: status === 'expected' || status === 'flaky' ? 1 : 0,
-          failed: status === 'unexpected' ? 1 : 0,
-          skipped: status === 'skipped' ? 1 : 0,
-        })),
-      )
-      return [...counts, ...errors.map(() => ({ file: '', passed: 0, failed: 1, skipped: 0 }))]
+      // The outermost suites are the files.
+      const specsIn = (suite, titles) => [
+        ...(suite.specs ?? []).map((spec) => ({ ...spec, titles: [...titles, spec.title] })),
+        ...(suite.suites ?? []).flatMap((inner) => specsIn(inner, [...titles, inner.title])),
+      ]
+      const counts = suites
+        .flatMap((file) => specsIn(file, []))
+        .flatMap(({ file, titles, tests }) =>
+          tests.map(({ status, results }) => ({
+            file: relative(root, join(config.rootDir, file)),
+            passed: status === 'expected' || status === 'flaky' ? 1 : 0,
+            skipped: status === 'skipped' ? 1 : 0,
+            failures: status === 'unexpected' ? [{ titles, errors: messagesOf(results) }] : [],
+          })),
+        )
+      return [...counts, ...errors.map(({ message }) => outsideOfTests(message))]
     },
   },
 }
@@ -93,13 +96,33 @@ try {
 const ran = (directory) => counts.some(({ file }) => file.startsWith(directory.replaceAll('/', sep) + sep))
 for (const name of wanted) if (!ran(parts[name].directory)) complaints.push(`${name}: no test has run`)
 
-const sum = (outcome) => counts.reduce((total, { [outcome]: count }) => total + count, 0)
+const sum = (countOf) => counts.reduce((total, file) => total + countOf(file), 0)
 // A runner that breaks without failing a test counts as one failure: the last line must not look like success.
-const failed = Math.max(sum('failed'), complaints.length)
-console.log('')
+const failed = sum(({ failures }) => failures.length) + complaints.length
+// What follows this line says it all: a record of a run may keep no more than its end.
+console.log('\n=== result ===')
+for (const { file, failures } of counts)
+  for (const { titles, errors } of failures)
+    console.log(`Failed: ${[file, ...titles].filter(Boolean).join(' > ')}${beginningOf(errors)}`)
 for (const complaint of complaints) console.log(`Failed: ${complaint}.`)
-console.log(`${sum('passed')} passed, ${failed} failed, ${sum('skipped')} skipped`)
+console.log(`${sum(({ passed }) => passed)} passed, ${failed} failed, ${sum(({ skipped }) => skipped)} skipped`)
 process.exitCode = failed > 0 ? 1 : 0
+
+/** An error that belongs to no test. */
+function outsideOfTests(message) {
+  return { file: '', passed: 0, skipped: 0, failures: [{ titles: ['outside of any test'], errors: [message] }] }
+}
+
+/** Of a test that Playwright ran, each time that it did. */
+function messagesOf(results) {
+  return results.flatMap(({ status, errors }) => (errors?.length ? errors.map(({ message }) => message) : [status]))
+}
+
+/** What a reader needs to tell one cause from another, on one line; the rest is in the output of the runner. */
+function beginningOf(errors) {
+  const text = stripVTControlCharacters(errors.filter(Boolean).join(' | ')).replaceAll(/\s+/g, ' ').trim()
+  return text && `: ${text.slice(0, BEGINNING)}`
+}
 
 async function withMatchingFiles(names) {
   const matching = []
@@ -115,7 +138,7 @@ async function withMatchingFiles(names) {
 async function run(runner, names) {
   const { command, environment, read } = runners[runner]
   const report = join(reports, `${runner}.json`)
-  const [binary, ...lists] = command(names, patterns, report)
+  const [binary, ...lists] = command(names, patterns)
   console.log(`\n=== ${names.join(', ')} (${runner}) ===`)
   const exit = await execute(binary, lists.flat(), environment(report))
   let files
@@ -126,7 +149,7 @@ async function run(runner, names) {
     return
   }
   counts.push(...files)
-  if (exit !== 'exit code 0' && files.every((file) => file.failed === 0))
+  if (exit !== 'exit code 0' && files.every(({ failures }) => failures.length === 0))
     complaints.push(`${runner} ended with ${exit} though no test failed; what it says is above`)
 }
 

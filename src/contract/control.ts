@@ -90,6 +90,16 @@ export const keyIdentifier = arnLike
 export const custodyMessage = structure({ keyId: keyIdentifier, region: regionName })
 export type CustodyMessage = ReadBy<typeof custodyMessage>
 
+/**
+ * How often each Region of a vault was changed. A Region is named together with its birth: one of the same name that was
+ * made anew has nothing in common with the one before.
+ */
+export type ChangeCounts = Readonly<Record<string, number>>
+/** Counts that the page knows of. Without them, the answer comes at once. Its table is where it is read. */
+export interface ChangesMessage {
+  readonly known?: ChangeCounts
+}
+
 /** What the evaluator answers. */
 export interface Simulation {
   readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny'
@@ -133,6 +143,10 @@ export interface ControlService extends RequestService {
   revoke(message: RevokeMessage): Promise<ControlAnswer<number>>
   simulate(message: SimulateMessage): Promise<ControlAnswer<Simulation>>
   custodyOf(message: CustodyMessage): Promise<ControlAnswer<'native' | 'sealed'>>
+  /** A call of recovery and its input, which are read where recovery is loaded; see `recoveryCalls`. */
+  recovery(message: { readonly call: string; readonly input: unknown }): Promise<ControlAnswer<unknown>>
+  /** Answers as soon as the counts are others than those that are known, and in any case after a while. */
+  changes(message: ChangesMessage): Promise<ControlAnswer<ChangeCounts>>
   close(): Promise<ControlAnswer<undefined>>
 }
 export type ControlAnswer<Result> =
@@ -146,6 +160,8 @@ export const controlServiceMethods = [
   'revoke',
   'simulate',
   'custodyOf',
+  'recovery',
+  'changes',
   'close',
   ...requestServiceMethods,
 ] as const

@@ -1,6 +1,6 @@
 import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
 import { read } from '../contract/reader.js'
-import { aliveLockPrefix, vaultName } from '../contract/vault-names.js'
+import { aliveLockPrefix, recoveryDatabaseName, vaultName } from '../contract/vault-names.js'
 import { databasesOf, forgetVault, withExistenceLock } from './existence.js'
 import { checkSurroundings } from './surroundings.js'
 
@@ -27,6 +27,8 @@ export async function deleteVault(name = 'default'): Promise<void> {
   checkSurroundings('deleteVault')
   await withExistenceLock(vault, { mode: 'exclusive' }, async () => {
     await forgetVault(vault)
+    // First: of what a deletion that is killed leaves behind, no protector opens anything.
+    await deleteDatabase(recoveryDatabaseName(vault), vault)
     const databases = await databasesOf(vault)
     await Promise.all(databases.map((database) => deleteDatabase(database, vault)))
   })

@@ -12,10 +12,29 @@ export interface KeyStateDetail {
   readonly keyState: KeyState | undefined
 }
 
+/** What a `backup` event tells: what came of an automatic backup. */
+export interface BackupDetail {
+  /**
+   * - `done`: it is written.
+   * - `pending`: not yet, for a reason that goes away by itself, such as a lost network; it is tried again.
+   * - `failed`: somebody has to do what the error says; it is tried again after a while, or by `resume()`.
+   * - `conflict`: somebody else has written there, and nothing was overwritten; see `resume({ replace: true })`.
+   */
+  readonly state: 'done' | 'pending' | 'failed' | 'conflict'
+  /** The target's name. */
+  readonly target: string
+  /** When the backup was made, or when it was tried. */
+  readonly at: Date
+  /** What the target, or whoever makes backups, threw. */
+  readonly error?: unknown
+}
+
 /** Events of a vault. */
 export interface VaultEventMap {
   /** A key was created, changed or deleted, in this tab or another. */
   keystate: CustomEvent<KeyStateDetail>
+  /** A backup was written to a target of `vault.backups.keepAt`, or could not be. */
+  backup: CustomEvent<BackupDetail>
   /** The vault is closed: by `close()`, because it was deleted, or because its worker ended. */
   close: Event
 }

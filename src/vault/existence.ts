@@ -1,7 +1,7 @@
 /** Whether a vault is there: looked at, and changed, by one tab at a time. */
 import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
 import { VaultLostException } from '../contract/vault-lost.js'
-import { databasePrefix, deletionNoteName, existenceLockName } from '../contract/vault-names.js'
+import { databasePrefix, deletionNoteName, existenceLockName, recoveryDatabaseName } from '../contract/vault-names.js'
 import { canRemember, readMarker, removeMarker, writeMarker } from './marker.js'
 
 /** Milliseconds; a deletion or an opening that has begun in another tab ends before that, unless its tab is frozen. */
@@ -83,8 +83,10 @@ export async function checkNotLost(vaultName: string, mayStartAnew: boolean): Pr
     await removeNote(vaultName)
   }
   const marker = readMarker(vaultName)
-  if (!marker || databases.some((name) => name.startsWith(databasePrefix(vaultName)))) return
+  const recovery = recoveryDatabaseName(vaultName)
+  if (!marker || databases.some((name) => name !== recovery && name.startsWith(databasePrefix(vaultName)))) return
   if (!mayStartAnew) throw new VaultLostException(vaultName, marker.since)
+  await settled(indexedDB.deleteDatabase(recovery))
   removeMarker(vaultName)
 }
 

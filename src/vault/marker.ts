@@ -5,7 +5,7 @@
  * it: then nothing is remembered, and a lost vault looks like a new one. Who deletes a vault there leaves a note in an empty
  * database, for the next page that looks at the marker; once a vault of that name has been opened, it is gone.
  */
-import { markerName } from '../contract/vault-names.js'
+import { backupsMemoryName, markerName } from '../contract/vault-names.js'
 
 /** What is remembered of a vault. */
 export interface VaultMarker {
@@ -34,8 +34,9 @@ export function writeMarker(vaultName: string): void {
   }
 }
 
+/** Forgets the vault, and with it where its backups were kept. */
 export function removeMarker(vaultName: string): void {
-  storage()?.removeItem(markerName(vaultName))
+  for (const name of [markerName(vaultName), backupsMemoryName(vaultName)]) storage()?.removeItem(name)
 }
 
 /** Looking at it throws where storage is denied. */

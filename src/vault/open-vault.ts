@@ -68,7 +68,7 @@ async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise
     const opened = await unlessItFails(starting, answer, signal)
     // Aborted since the answer came: nobody would hear of it any more.
     signal?.throwIfAborted()
-    const session = new Session({ worker, control, opened }, region)
+    const session = new Session({ worker, control, opened }, { name, region })
     signal?.addEventListener('abort', () => void session.close(), { signal: session.ended })
     const base = globalThis.document?.baseURI ?? location.href
     return new Vault(session, dataWorkers ?? dataWorkersBeside(source, base))

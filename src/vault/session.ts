@@ -17,8 +17,11 @@ export interface OpenedWorker {
   readonly opened: OpenedMessage
 }
 
-/** Milliseconds that a worker has to write what is still to be written, when its vault is closed. */
-const CLOSE_TIMEOUT = 1_000
+/**
+ * Milliseconds that a worker has to write what is still to be written, when its vault is closed: also on a slow disk, and
+ * behind what others write.
+ */
+const CLOSE_TIMEOUT = 20_000
 
 /**
  * What every side of a vault needs of it: its worker, from the moment that it has opened the vault, and its end, whoever
@@ -27,20 +30,29 @@ const CLOSE_TIMEOUT = 1_000
 export class Session {
   /** The worker itself, for the account root's own requests. */
   readonly control: Remote<ControlService>
+  /** The vault's name. */
+  readonly name: string
   /** The Region that the vault was opened with. */
   readonly region: string
   /** Aborted once the vault is open no more; the reason is what everybody is told who asks it for anything. */
   readonly ended: AbortSignal
   readonly #worker: Worker
+  /** Held by the worker while it lives. */
+  readonly #aliveLock: string
   readonly #end = new AbortController()
 
-  constructor({ worker, control, opened }: OpenedWorker, region: string) {
+  constructor(
+    { worker, control, opened }: OpenedWorker,
+    { name, region }: { readonly name: string; readonly region: string },
+  ) {
     this.control = control
+    this.name = name
     this.region = region
     this.ended = this.#end.signal
     this.#worker = worker
+    this.#aliveLock = opened.aliveLock
     opened.events.onmessage = ({ data }: MessageEvent<VaultEventMessage>) => this.#hear(data)
-    this.#watchWorker(opened.aliveLock)
+    this.#watchWorker()
   }
 
   /** Hears of new states of keys. There is one listener: the vault, which tells all others. */
@@ -65,9 +77,14 @@ export class Session {
   async close(): Promise<void> {
     if (this.ended.aborted) return
     this.#end.abort(new KMSInvalidStateException('The vault was closed. Open it again to go on.'))
+    const waiting = new AbortController()
+    const timer = setTimeout(() => waiting.abort(), CLOSE_TIMEOUT)
     try {
-      await Promise.race([this.control.close(), goneAfter(CLOSE_TIMEOUT)])
+      // One that has died meanwhile does not answer.
+      await Promise.race([this.control.close(), this.#workerEnds(waiting.signal).catch(() => {})])
     } finally {
+      clearTimeout(timer)
+      waiting.abort()
       this.control[releaseProxy]()
       endWorker(this.#worker)
     }
@@ -78,14 +95,22 @@ export class Session {
     else this.#fail(reviveError(message.error, ''))
   }
 
-  /** The worker holds a Web Lock while it lives; a worker that was terminated tells nobody in any other way. */
-  #watchWorker(aliveLock: string): void {
-    this.#worker.addEventListener('error', () => this.#fail(workerGone()), { signal: this.ended })
-    navigator.locks
-      .request(aliveLock, { signal: this.ended }, () => this.#fail(workerGone()))
-      .catch(() => {
-        // The vault was closed, and nobody waits for the worker's end any more.
-      })
+  #watchWorker(): void {
+    const { signal } = this.#end
+    this.#worker.addEventListener('error', () => this.#fail(workerGone()), { signal })
+    this.#workerEnds(signal).then(
+      () => this.#fail(workerGone()),
+      // The vault was closed, and nobody waits for the worker's end any more.
+      () => {},
+    )
+  }
+
+  /**
+   * The worker holds a Web Lock while it lives; a worker that was terminated tells nobody in any other way. Rejects when
+   * the signal is aborted.
+   */
+  async #workerEnds(signal: AbortSignal): Promise<void> {
+    await navigator.locks.request(this.#aliveLock, { signal }, () => {})
   }
 
   #fail(reason: Error): void {
@@ -108,8 +133,4 @@ export class Session {
 export function resultOf<Result>(answer: ControlAnswer<Result>): Result {
   if (answer.error) throw reviveError(answer.error, '')
   return answer.result as Result
-}
-
-function goneAfter(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -1,11 +1,13 @@
 import type { KmsClient } from '../client/client.js'
 import type { Simulation } from '../contract/control.js'
 import type { DataWorkersOptions } from '../envelope/data-workers/options.js'
+import { Backups } from './backups.js'
 import { Connections, type ConnectOptions } from './connections.js'
 import { custodyOf } from './custody.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
 import { keyStateEvent, VaultEvents } from './events.js'
 import { requestPersistence } from './persistence.js'
+import { Recovery } from './recovery.js'
 import { Regions } from './regions.js'
 import type { Session } from './session.js'
 import { type SimulateOptions, simulate } from './simulation.js'
@@ -22,6 +24,11 @@ export class Vault extends VaultEvents {
    * promise can stay open for as long as the question does.
    */
   readonly persisted: Promise<boolean>
+  /** What brings keys back that the browser has lost. */
+  readonly recovery: Recovery
+
+  /** Backups: made when you ask, or kept at a place by themselves. */
+  readonly backups: Backups
 
   readonly #session: Session
   readonly #connections: Connections
@@ -36,6 +43,8 @@ export class Vault extends VaultEvents {
     this.#dataWorkers = dataWorkers
     this.kms = this.#connections.root()
     this.#regions = new Regions(session, this.#connections, this.kms)
+    this.recovery = new Recovery(session, (region) => this.#regions.client(region))
+    this.backups = new Backups(session, this)
     this.persisted = requestPersistence()
     session.onKeyState = (message) => this.dispatchEvent(keyStateEvent(message))
     session.ended.addEventListener('abort', () => this.dispatchEvent(new Event('close')))

@@ -241,7 +241,7 @@ async function holdOpen(name: string, region = 'browser-local-1'): Promise<IDBDa
   return request.result
 }
 
-describe('deleteVault while somebody does not let go', { timeout: 60_000 }, () => {
+describe('deleteVault while somebody does not let go', () => {
   test('says who, and what to do; opening meanwhile says that the deletion waits; then both go on', async () => {
     const { vault, kms, name } = await freshVault()
     const { KeyId } = await newKey(kms)

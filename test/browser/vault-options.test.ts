@@ -459,4 +459,17 @@ test('the worker reads its messages again, by the same tables', async () => {
     expect(await ask(message)).toEqual({ error: { name: 'ValidationException', message: told } })
   }
   expect(await control.open(open)).toHaveProperty('result')
+  // Its table is loaded with what answers it.
+  const changes: [message: unknown, told: string][] = [
+    [undefined, 'changes must be an object; it is missing.'],
+    [
+      { known: { 'browser-local-1 0': -1 } },
+      "changes.known['browser-local-1 0'] must be a whole number, 0 to 9007199254740991; it is -1.",
+    ],
+    [{ knwon: {} }, 'changes.knwon is not known: it is written known.'],
+  ]
+  for (const [message, told] of changes)
+    expect(await control.changes(message as Parameters<typeof control.changes>[0])).toEqual({
+      error: { name: 'ValidationException', message: told },
+    })
 })

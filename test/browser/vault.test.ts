@@ -9,7 +9,7 @@ import {
   type VaultOptions,
 } from 'browser-kms'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { auditRecords } from './fixtures/stored.js'
+import { auditRecords, hold } from './fixtures/stored.js'
 import {
   call,
   errorOf,
@@ -324,7 +324,7 @@ describe('keystate events', () => {
     const { KeyId } = await newKey(kms)
     // What two tabs do is told in either order unless the first has been heard of.
     const heardBy = async (count: number) => {
-      await expect.poll(() => [own.length, others.length], { timeout: 10_000 }).toEqual([count, count])
+      await expect.poll(() => [own.length, others.length]).toEqual([count, count])
     }
     await heardBy(1)
     await kms.disableKey({ KeyId })
@@ -364,7 +364,7 @@ describe('keystate events', () => {
     await kms.encrypt({ KeyId, Plaintext: utf8('x') })
     await kms.describeKey({ KeyId })
     await kms.disableKey({ KeyId })
-    await expect.poll(() => heard.map(({ keyState }) => keyState), { timeout: 10_000 }).toEqual(['Enabled', 'Disabled'])
+    await expect.poll(() => heard.map(({ keyState }) => keyState)).toEqual(['Enabled', 'Disabled'])
   })
 
   test('a listener can be removed', async () => {
@@ -419,6 +419,26 @@ describe('close', () => {
     await vault.close()
     const uses = (await auditRecords(name)).filter(({ eventName }) => eventName === 'Encrypt')
     expect(uses).toHaveLength(3)
+  })
+
+  test('waits for what is being written, however long the disk takes', async () => {
+    const { vault, kms, name } = await freshVault()
+    const { KeyId } = await newKey(kms)
+    const release = await hold(name, ['audit'])
+    await kms.encrypt({ KeyId, Plaintext: utf8('x') })
+    const closing = vault.close()
+    // Longer than it takes where nothing is in the way.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await release()
+    await closing
+    expect((await auditRecords(name)).map(({ eventName }) => eventName)).toContain('Encrypt')
+  })
+
+  test('a worker that has died does not keep it', async () => {
+    const worker = ownWorker()
+    const { vault } = await freshVault({ worker })
+    worker.terminate()
+    await vault.close()
   })
 
   test('a port that was handed out gets no more answers from a closed vault', async () => {

@@ -11,12 +11,18 @@ export default defineConfig({
     alias: [
       { find: /^browser-kms$/, replacement: path('../../src/index.ts') },
       { find: /^browser-kms\/envelope$/, replacement: path('../../src/envelope/index.ts') },
+      { find: /^browser-kms\/recovery$/, replacement: path('../../src/vault/recovery-entry.ts') },
       { find: /^browser-kms\/worker$/, replacement: path('../../worker/index.ts') },
     ],
   },
   // All that the package can load, at once: finding more during a run would break the page under test.
   optimizeDeps: {
-    entries: [path('../../src/index.ts'), path('../../src/envelope/index.ts'), path('../../worker/entry.ts')],
+    entries: [
+      '../../src/index.ts',
+      '../../src/envelope/index.ts',
+      '../../src/vault/recovery-entry.ts',
+      '../../worker/entry.ts',
+    ].map(path),
   },
   worker: { format: 'es' },
   server: {

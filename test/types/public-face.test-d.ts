@@ -2,6 +2,7 @@
 import { KMS } from '@aws-sdk/client-kms'
 import { type KmsClient, openVault, type Vault } from 'browser-kms'
 import { KmsKeyring } from 'browser-kms/envelope'
+import { httpTarget } from 'browser-kms/recovery'
 import { serveVault } from 'browser-kms/worker'
 import { expectTypeOf, test } from 'vitest'
 
@@ -42,6 +43,22 @@ test('a request of a wrong shape does not compile', () => {
   void vault.kms.decrypt({ CiphertextBlob: new Uint8Array(1), EncryptionContxt: {} })
   // @ts-expect-error no such key spec
   void vault.kms.createKey({ KeySpec: 'AES_256' })
+})
+
+test('the events of a vault are typed', () => {
+  vault.addEventListener('backup', ({ detail }) => {
+    expectTypeOf(detail.state).toEqualTypeOf<'done' | 'pending' | 'failed' | 'conflict'>()
+    expectTypeOf(detail.at).toEqualTypeOf<Date>()
+  })
+})
+
+test('what targets give and take, others can give and take', () => {
+  const target = httpTarget('https://dav.example/notes.bkms-backup', { headers: async () => ({ Authorization: 'x' }) })
+  expectTypeOf(vault.backups.keepAt).toBeCallableWith(target)
+  expectTypeOf(vault.backups.keepAt).toBeCallableWith({
+    read: async () => ({ data: new Uint8Array(1), version: '1' }),
+    write: async (data: Uint8Array, version: string | undefined) => `${data.byteLength} ${version}`,
+  })
 })
 
 test('every option has a default', () => {

@@ -172,8 +172,9 @@ describe('MGT-15 resolution errors', () => {
 
   test('reading takes a time that grows with the length only, also for hostile ARNs', () => {
     const hostile = `arn:${'a-'.repeat(500)}:kms:${'-'.repeat(500)}:${'1'.repeat(12)}:alias${'/'.repeat(500)}`
-    const start = performance.now()
+    const started = process.cpuUsage()
     for (let count = 0; count < 100; count++) expect(() => parseKeyReference(realm, hostile)).toThrow()
-    expect(performance.now() - start).toBeLessThan(1000)
+    // Of this process, in microseconds: what others take of the machine is not counted.
+    expect(process.cpuUsage(started).user).toBeLessThan(1_000_000)
   })
 })

@@ -10,6 +10,18 @@ export type ServiceEvent =
   | 'RotateKey'
   | 'SynchronizeMultiRegionKey'
 
+/** What is done to a vault's recovery, which AWS KMS has no operations for (chapter 10). */
+export type RecoveryEvent =
+  | 'AddProtector'
+  | 'GetRecoveryStatus'
+  | 'NoteReEncrypted'
+  | 'RemoveProtector'
+  | 'RenameProtector'
+  | 'RenewRecoveryPair'
+  | 'RequestEscrow'
+  | 'SetUpRecovery'
+  | 'VerifyProtector'
+
 /**
  * What happened, in the fewest words; the names are CloudTrail's (ENC-60). The rest of a CloudTrail record follows
  * from these when it is read. It never holds plaintexts, ciphertexts or keys (ENC-61).
@@ -18,7 +30,7 @@ export interface AuditRecord {
   readonly eventId: string
   /** Milliseconds since 1970. */
   readonly eventTime: number
-  readonly eventName: OperationName | ServiceEvent
+  readonly eventName: OperationName | ServiceEvent | RecoveryEvent
   /** Absent for what the vault does by itself. */
   readonly userArn?: string
   /** Absent for what no request asked for. */

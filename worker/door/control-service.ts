@@ -1,5 +1,7 @@
 import { transfer } from 'comlink'
 import {
+  type ChangeCounts,
+  type ChangesMessage,
   type ConnectedMessage,
   type ConnectMessage,
   type ControlAnswer,
@@ -31,6 +33,7 @@ import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
 import type { RegionVault } from '../vault/region-vault.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
+import type { ChangeWatch } from './change-watch.js'
 import { Connections } from './connections.js'
 import { requestService } from './request-service.js'
 
@@ -54,6 +57,8 @@ export class VaultControl implements ControlService {
   #hasEnded = false
   #root: RequestService | undefined
   #events: MessagePort | undefined
+  /** There from the first time that somebody asks for it. */
+  #changeWatch: ChangeWatch | undefined
   /** Its name; see {@link OpenedMessage}. */
   readonly #aliveLock = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`
   #endServing = () => {}
@@ -79,6 +84,7 @@ export class VaultControl implements ControlService {
           digestSigning,
           recovery,
           quotas,
+          home: region,
           onChange: (notice, realm) => this.#tell(notice, realm),
           onClosed: (reason) => this.#onDatabaseGone(reason),
         })
@@ -146,6 +152,23 @@ export class VaultControl implements ControlService {
     })
   }
 
+  recovery(message: Parameters<ControlService['recovery']>[0]): Promise<ControlAnswer<unknown>> {
+    return answered(async () => {
+      const { regions } = this.#mustBeOpen()
+      const [{ answerRecovery }, recovery] = await Promise.all([import('./recovery-service.js'), regions.recovery()])
+      return answerRecovery({ recovery, regions }, message)
+    })
+  }
+
+  changes(message: ChangesMessage): Promise<ControlAnswer<ChangeCounts>> {
+    return answered(async () => {
+      const { regions } = this.#mustBeOpen()
+      const { ChangeWatch } = await import('./change-watch.js')
+      this.#changeWatch ??= new ChangeWatch()
+      return this.#changeWatch.changesSince(message, () => regions.changeCounts())
+    })
+  }
+
   close(): Promise<ControlAnswer<undefined>> {
     return answered(async () => {
       await this.#endService(new KMSInvalidStateException('The vault was closed. Its page has to open it again.'))
@@ -181,6 +204,7 @@ export class VaultControl implements ControlService {
   }
 
   #tell(notice: ChangeNotice, realm: Realm): void {
+    this.#changeWatch?.notice()
     for (const { keyId, state } of notice.keys)
       this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState: state })
   }

@@ -3,7 +3,7 @@
  * AES-256-GCM: what is sealed today cannot be opened by a quantum computer later. By the library `hpke`; the KEM is
  * WebCrypto's where it has it, and noble's elsewhere.
  */
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, type KEM, KEM_MLKEM768_X25519, type Key } from 'hpke'
+import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519, type Key } from 'hpke'
 import type { Bytes } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 
@@ -15,20 +15,21 @@ export const SEED_LENGTH = 32
 export const ENCAPSULATED_LENGTH = 1120
 
 const SECRET_LENGTH = 32
+const loadXWing = once(() => import('./x-wing.js'))
+
 const EXPORT_CONTEXT = new Uint8Array(0)
 
 const loadSuite = once(async () => {
   const { supports } = SubtleCrypto as { supports?: (operation: string, algorithm: string) => boolean }
   const isNative = supports?.call(SubtleCrypto, 'generateKey', 'MLKEM768-X25519') ?? false
-  const kem = isNative ? KEM_MLKEM768_X25519 : await nobleKem()
+  const kem = isNative ? KEM_MLKEM768_X25519 : (await loadXWing()).xWingKem
   return new CipherSuite(kem, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
 })
 
 /** The public key that belongs to a seed. */
 export async function publicKeyOfSeed(seed: Bytes): Promise<Bytes> {
   // Not by WebCrypto, which gives the public half of a private key in few engines.
-  const { ml_kem768_x25519 } = await loadHybrid()
-  return ml_kem768_x25519.getPublicKey(seed) as Bytes
+  return (await loadXWing()).publicKeyOf(seed)
 }
 
 /** What was sealed to a public key. */
@@ -85,55 +86,4 @@ export async function exportTo(
 export async function exportFrom(key: OpeningKey, encapsulated: Bytes, info: Bytes): Promise<Bytes> {
   const suite = await loadSuite()
   return (await suite.ReceiveExport(key, encapsulated, EXPORT_CONTEXT, SECRET_LENGTH, { info })) as Bytes
-}
-
-const loadHybrid = once(() => import('@noble/post-quantum/hybrid.js'))
-
-/** A key of noble's, as the library wants to have it. */
-interface NobleKey extends Key {
-  readonly bytes: Uint8Array
-}
-
-/** Noble's X-Wing as a KEM of the library, for engines whose WebCrypto has none. Keys are never derived from other input. */
-async function nobleKem(): Promise<() => KEM<NobleKey>> {
-  const { ml_kem768_x25519: xWing } = await loadHybrid()
-  const name = 'MLKEM768-X25519'
-  const keyOf = (type: 'public' | 'private', bytes: Uint8Array): NobleKey => ({
-    type,
-    extractable: type === 'public',
-    algorithm: { name },
-    // The library keeps what it is given: a seed is the caller's, who wipes it.
-    bytes: bytes.slice(),
-  })
-  const notDone = async (): Promise<never> => {
-    throw new TypeError('keys are made of seeds')
-  }
-  return () => ({
-    id: 0x647a,
-    type: 'KEM',
-    name,
-    Nsecret: 32,
-    Nenc: ENCAPSULATED_LENGTH,
-    Npk: PUBLIC_KEY_LENGTH,
-    Nsk: SEED_LENGTH,
-    DeriveKeyPair: notDone,
-    GenerateKeyPair: notDone,
-    SerializePrivateKey: notDone,
-    async SerializePublicKey({ bytes }) {
-      return bytes
-    },
-    async DeserializePublicKey(bytes) {
-      return keyOf('public', bytes)
-    },
-    async DeserializePrivateKey(bytes) {
-      return keyOf('private', bytes)
-    },
-    async Encap({ bytes }) {
-      const { cipherText, sharedSecret } = xWing.encapsulate(bytes)
-      return { shared_secret: sharedSecret, enc: cipherText }
-    },
-    async Decap(encapsulated, { bytes }) {
-      return xWing.decapsulate(encapsulated, bytes)
-    },
-  })
 }

@@ -134,6 +134,10 @@ export interface RegionRecovery {
   readonly pairId: string
   /** HPKE, KEM 0x647a: 1,216 bytes. */
   readonly publicKey: Uint8Array<ArrayBuffer>
+  /** Counts the changes of this over all Regions: an older one takes no newer one's place. */
+  readonly generation: number
+  /** Whether all that follows from it in this Region has been done; see recovery/settlement.ts. */
+  readonly isSettled: boolean
   /** Locked at rest (LOCK-1): no private handle, and nothing sealed under a key of the vault, is stored. */
   readonly atRest: boolean
 }

@@ -9,6 +9,7 @@ import { GrantIndex } from './grant-index.js'
 import type { VaultReader } from './reader.js'
 import type {
   AliasRecord,
+  CopyRecord,
   DepartureRecord,
   GrantRecord,
   ImportTokenRecord,
@@ -163,6 +164,10 @@ export class VaultTransaction implements VaultReader {
     return found as RegionRecovery | undefined
   }
 
+  async putRecovery(recovery: RegionRecovery): Promise<void> {
+    await this.#transaction.objectStore('vault').put(recovery, 'recovery')
+  }
+
   /**
    * Adds material that has just been born, or come from outside, with its sealed copy (REC-2): no copy, no key.
    *
@@ -192,6 +197,19 @@ export class VaultTransaction implements VaultReader {
       this.#transaction.objectStore('materials').delete([keyId, materialId]),
       this.deleteCopy(keyId, materialId),
     ])
+  }
+
+  async copy(keyId: KeyId, materialId: MaterialId): Promise<CopyRecord | undefined> {
+    return this.#transaction.objectStore('copies').get([keyId, materialId])
+  }
+
+  /** Adds a copy of material that is there, or puts another in its place. */
+  async putCopy(copy: CopyRecord): Promise<void> {
+    await this.#transaction.objectStore('copies').put(copy)
+  }
+
+  async deleteAllCopies(): Promise<void> {
+    await this.#transaction.objectStore('copies').clear()
   }
 
   async deleteCopy(keyId: KeyId, materialId: MaterialId): Promise<void> {

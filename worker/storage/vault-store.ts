@@ -151,8 +151,11 @@ export class VaultStore {
 
   /** How many KMS keys there are, in any state. */
   async keyCount(): Promise<number> {
-    return ((await this.#connection.use((database) => database.get('vault', 'counters'))) as VaultRecords['counters'])
-      .keys
+    return (await this.#counters()).keys
+  }
+
+  async #counters(): Promise<VaultRecords['counters']> {
+    return (await this.#connection.use((database) => database.get('vault', 'counters'))) as VaultRecords['counters']
   }
 
   /** Keys whose time has come, at most `limit` of them. */
@@ -185,6 +188,31 @@ export class VaultStore {
   /** All sealed copies of a key's materials, in no order. */
   async copies(keyId: KeyId): Promise<CopyRecord[]> {
     return this.#connection.use((database) => database.getAll('copies', rangeOf(keyId)))
+  }
+
+  /** Copies in the order of their names, after the given one. */
+  async copiesAfter(after: CopyRecord | undefined, limit: number): Promise<CopyRecord[]> {
+    const range = after && IDBKeyRange.lowerBound([after.keyId, after.materialId], true)
+    return this.#connection.use((database) => database.getAll('copies', range, limit))
+  }
+
+  /** The names of all materials of all keys, by which {@link copyNames} names their copies. */
+  async materialNames(): Promise<[KeyId, MaterialId][]> {
+    return this.#connection.use((database) => database.getAllKeys('materials'))
+  }
+
+  async copyNames(): Promise<[KeyId, MaterialId][]> {
+    return this.#connection.use((database) => database.getAllKeys('copies'))
+  }
+
+  /** One backing key as it is in the database; for whoever uses it, {@link material}. */
+  async storedMaterial(keyId: KeyId, materialId: MaterialId): Promise<MaterialRecord | undefined> {
+    return this.#connection.use((database) => database.get('materials', [keyId, materialId]))
+  }
+
+  /** How many mutations there were so far, of all tabs. */
+  async changeCount(): Promise<number> {
+    return (await this.#counters()).changes
   }
 
   /** The public half of the vault's recovery, if it was set up. */
@@ -422,7 +450,7 @@ export class VaultStore {
 
   async #loadMaterial(keyId: KeyId, materialId: MaterialId): Promise<MaterialRecord | undefined> {
     const epoch = this.#epoch
-    const record = await this.#connection.use((database) => database.get('materials', [keyId, materialId]))
+    const record = await this.storedMaterial(keyId, materialId)
     if (record && epoch === this.#epoch) this.#cache.addMaterial(record)
     return record
   }

@@ -1,15 +1,26 @@
+import type { ChangeCounts } from '../../src/contract/control.js'
 import { KMSInvalidStateException } from '../../src/contract/errors.js'
-import { checkRegion, databasePrefix } from '../../src/contract/vault-names.js'
+import { once } from '../../src/contract/once.js'
+import { checkRegion, databasePrefix, recoveryDatabaseName } from '../../src/contract/vault-names.js'
 import { KeySets } from '../lifecycle/key-sets.js'
+import type { Recovery } from '../recovery/recovery.js'
+import { hasRecovery } from '../storage/recovery-existence.js'
 import { RegionVault, type RegionVaultOptions } from './region-vault.js'
 
-export type RegionsOptions = Omit<RegionVaultOptions, 'realm' | 'regions'> & { readonly accountId: string }
+export type RegionsOptions = Omit<RegionVaultOptions, 'realm' | 'regions'> & {
+  readonly accountId: string
+  /** The Region that the vault is opened with. */
+  readonly home: string
+}
 
 /** The Regions of one vault, opened as they are needed. */
 export class Regions {
   readonly keySets: KeySets
   readonly #options: RegionsOptions
   readonly #opened = new Map<string, Promise<RegionVault>>()
+  /** What the vault's recovery is made of, loaded if there is any, or somebody asks for it. */
+  readonly recovery: () => Promise<Recovery>
+  #recovery: Recovery | undefined
   #closed = false
 
   constructor(options: RegionsOptions) {
@@ -19,6 +30,13 @@ export class Regions {
       now: options.now,
       openRegion: (region) => this.open(region),
       regions: () => [...this.#opened.values()],
+    })
+    this.recovery = once(async () => {
+      const { Recovery } = await import('../recovery/recovery.js')
+      const { vaultName, now, home } = options
+      this.#recovery = new Recovery({ vaultName, now, home: () => this.open(home), allRegions: () => this.openAll() })
+      if (this.#closed) this.#recovery.close()
+      return this.#recovery
     })
   }
 
@@ -38,8 +56,7 @@ export class Regions {
     if (this.#closed) return Promise.reject(new KMSInvalidStateException('The vault is not open any more.'))
     let vault = this.#opened.get(region)
     if (!vault) {
-      const { accountId, ...options } = this.#options
-      vault = RegionVault.open({ ...options, realm: { accountId, region }, regions: this })
+      vault = this.#open(region)
       this.#opened.set(region, vault)
       // A failure is told to whoever asked, and the next one may try again.
       vault.catch(() => this.#opened.delete(region))
@@ -48,10 +65,29 @@ export class Regions {
   }
 
   /** Opens the Regions that the vault has, so that what falls due in them is done although nobody asks for them. */
-  async openAll(): Promise<void> {
-    const prefix = databasePrefix(this.#options.vaultName)
+  async openAll(): Promise<readonly RegionVault[]> {
+    const { vaultName } = this.#options
+    const prefix = databasePrefix(vaultName)
+    const opened: RegionVault[] = []
     for (const { name } of await indexedDB.databases())
-      if (!this.#closed && name?.startsWith(prefix)) await this.open(name.slice(prefix.length))
+      if (!this.#closed && name?.startsWith(prefix) && name !== recoveryDatabaseName(vaultName))
+        opened.push(await this.open(name.slice(prefix.length)))
+    return opened
+  }
+
+  /** How often each Region was changed, by its name and birth; see `ChangeCounts`. */
+  async changeCounts(): Promise<ChangeCounts> {
+    // Another tab may have made one.
+    await this.openAll()
+    const regions = await Promise.all(this.#opened.values())
+    return Object.fromEntries(
+      await Promise.all(
+        regions.map(async ({ realm, store }) => [
+          `${realm.region} ${store.identity.createdAt}`,
+          await store.changeCount(),
+        ]),
+      ),
+    )
   }
 
   /** Resolves when every change that has begun is written, or given up. */
@@ -66,5 +102,22 @@ export class Regions {
     const regions = await Promise.allSettled(this.#opened.values())
     this.#opened.clear()
     for (const region of regions) if (region.status === 'fulfilled') await region.value.close()
+    this.#recovery?.close()
+  }
+
+  /**
+   * What follows from the vault's recovery is done before the first request is answered. It is looked for when the Region's
+   * database is there: whoever sets recovery up meanwhile finds that, or is found here.
+   */
+  async #open(region: string): Promise<RegionVault> {
+    const { accountId, ...options } = this.#options
+    const vault = await RegionVault.open({ ...options, realm: { accountId, region }, regions: this })
+    try {
+      if (await hasRecovery(options.vaultName)) await (await this.recovery()).settle(vault)
+      return vault
+    } catch (error) {
+      await vault.close()
+      throw error
+    }
   }
 }

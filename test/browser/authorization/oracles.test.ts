@@ -3,9 +3,9 @@
  * what exists and what does not are refused with the same error in the same words.
  */
 import type { KeyMetadata, KmsClient, OperationName } from 'browser-kms'
-import { openDB } from 'idb'
 import { describe, expect, test } from 'vitest'
 import { inputs, kinds, newAlias } from '../fixtures/requests.js'
+import { hold } from '../fixtures/stored.js'
 import { call, errorOf, freshVault, newKey, sharedVault, utf8 } from '../fixtures/vault.js'
 import { allow, connectUser, otherAccount, policyText, root, userArn } from './fixtures.js'
 
@@ -228,25 +228,24 @@ test('a change that waits for the disk when its connection is taken back is not 
   const { vault, kms, name } = await freshVault()
   const user = await connectUser(vault, 'waiter', allow('kms:*'))
   await user.listKeys({})
-  const database = await openDB(`browser-kms/${name}/browser-local-1`)
-  // Nobody else can write while this transaction lives.
-  const transaction = database.transaction(['keys', 'vault'], 'readwrite')
-  let isHeld = true
-  const holding = (async () => {
-    while (isHeld) await transaction.objectStore('vault').get('counters')
-    await transaction.done
-  })()
+  const release = await hold(name, ['keys', 'vault'])
   const creating = user.createKey({}).then(
     () => 'made',
     ({ name }: Error) => name,
   )
+  // It has come to the disk by then, or comes to it later: what is said below is true of either.
   await new Promise((resolve) => setTimeout(resolve, 300))
   const revoking = vault.revoke('user/waiter')
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  isHeld = false
-  await holding
+  // The worker has heard of it as soon as something is refused; what it has not heard of waits for the disk.
+  let isRefused = false
+  while (!isRefused) {
+    user.generateRandom({ NumberOfBytes: 1 }).catch(() => {
+      isRefused = true
+    })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await release()
   expect(await revoking).toBe(1)
-  database.close()
   expect(await creating).toBe('AccessDeniedException')
   expect(await keyCount(kms)).toBe(0)
 })

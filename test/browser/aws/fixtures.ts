@@ -92,7 +92,7 @@ export async function expectRefusal(
 }
 
 /** Longer than a busy machine takes to write them. Milliseconds. */
-const PATIENCE = 20_000
+const PATIENCE = 60_000
 
 /** The audit records of a request; those of what changes nothing are written soon after the answer. */
 export function recordsOf(name: string, requestId: string | undefined, where = region): Promise<StoredAuditRecord[]> {

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { createRequestHandler } from 'browser-kms/aws'
 import { describe, expect, test } from 'vitest'
+import { clockedVault, start } from '../fixtures/clock.js'
 import { otherRegion } from '../fixtures/requests.js'
 import { accountId, freshVault, region, utf8 } from '../fixtures/vault.js'
 import { credentials, newAwsKey, recordsOf, sdkClient, sdkErrorOf, sharedAws, uuid } from './fixtures.js'
@@ -71,9 +72,14 @@ describe('errors', () => {
   })
 
   test('ThrottlingException is tried again until there is room', async () => {
-    const { vault } = await freshVault({ quotas: { requests: { perSecond: { ListKeys: 1 } } } })
+    // A second that lasts until it has been tried again.
+    const { vault, setClock } = await clockedVault(start, { quotas: { requests: { perSecond: { ListKeys: 1 } } } })
     const aws = sdkClient(vault, { maxAttempts: 20 })
-    const answers = await Promise.all([aws.listKeys(), aws.listKeys()])
+    const count = counted(aws)
+    const asked = Promise.all([aws.listKeys(), aws.listKeys()])
+    await expect.poll(count).toBeGreaterThan(2)
+    setClock(start + 1000)
+    const answers = await asked
     expect(Math.max(...answers.map(({ $metadata }) => $metadata.attempts ?? 0))).toBeGreaterThan(1)
   })
 
@@ -157,8 +163,16 @@ describe('aborting', () => {
     const abort = new AbortController()
     const aws = sdkClient(shared.vault)
     const count = counted(aws)
+    // As soon as the vault has been asked.
+    aws.middlewareStack.add(
+      (next) => (args) => {
+        const answer = next(args)
+        abort.abort()
+        return answer
+      },
+      { step: 'deserialize', priority: 'low' },
+    )
     const sent = aws.createKey({ KeySpec: 'RSA_4096', KeyUsage: 'SIGN_VERIFY' }, { abortSignal: abort.signal })
-    setTimeout(() => abort.abort(), 5)
     await expect(sent).rejects.toMatchObject({ name: 'AbortError' })
     expect(count()).toBe(1)
   })

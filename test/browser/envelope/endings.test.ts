@@ -176,13 +176,11 @@ describe('a data worker that dies', () => {
         expect(started.length).toBeGreaterThan(count)
         // The death of each worker is heard of by itself.
         await expect
-          .poll(
-            () =>
-              client.decrypt(keyring, result).then(
-                ({ plaintext }) => sameBytes(plaintext, bytes),
-                () => false,
-              ),
-            { timeout: 20_000 },
+          .poll(() =>
+            client.decrypt(keyring, result).then(
+              ({ plaintext }) => sameBytes(plaintext, bytes),
+              () => false,
+            ),
           )
           .toBe(true)
       },

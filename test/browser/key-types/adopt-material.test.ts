@@ -563,7 +563,7 @@ describe('IMP-3 whatever the bytes are, they are refused or a key that fits its 
     expect(await verify(material, algorithm, message, 'RAW', signature)).toBe(true)
   }
 
-  test.each(specs)('%s: keys with changes, in DER and BER', { timeout: 120_000 }, async (spec) => {
+  test.each(specs)('%s: keys with changes, in DER and BER', async (spec) => {
     const examples = await Promise.all([der, longLengths, cutOctetStrings].map((write) => example(spec, write)))
     const anyExample = fc.constantFrom(...examples)
     await fc.assert(

@@ -24,6 +24,24 @@ async function openVersion1(name: string): Promise<IDBPDatabase> {
   })
 }
 
+/** A database as version 3 made it. */
+async function openVersion3(name: string): Promise<IDBPDatabase> {
+  ;(await openVersion1(name)).close()
+  return openDB(`browser-kms/${name}/${region}`, 3, {
+    upgrade(database, _old, _new, transaction) {
+      transaction.objectStore('keys').createIndex('unsettled', 'unsettledAt')
+      database.createObjectStore('importTokens', { keyPath: ['keyId', 'tokenId'] }).createIndex('validTo', 'validTo')
+      database.createObjectStore('departures', { keyPath: 'keyId' })
+      database.createObjectStore('usage')
+      void transaction.objectStore('vault').put({ since: 1 }, 'tracking')
+      const grants = database.createObjectStore('grants', { keyPath: ['keyId', 'grantId'] })
+      grants.createIndex('grantee', ['keyId', 'grantee'])
+      grants.createIndex('listed', ['keyId', 'createdAt', 'grantId'])
+      grants.createIndex('retiring', ['retiring', 'createdAt', 'keyId', 'grantId'])
+    },
+  })
+}
+
 /** A ciphertext as version 1 made it: 0xb1, form, key id, backing key id, nonce, AES-256-GCM; the header is its AAD. */
 async function ciphertextOfVersion1(key: CryptoKey, keyId: string, materialId: string): Promise<Uint8Array> {
   const bytes = (digits: string) => Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
@@ -107,4 +125,53 @@ test('version 1: keys, aliases and ciphertexts are as they were, and can what is
   expect(usage.TrackingStartDate?.getTime()).toBeGreaterThanOrEqual(opened)
   await kms.cancelKeyDeletion({ KeyId: scheduledId })
   expect((await kms.describeKey({ KeyId: scheduledId })).KeyMetadata?.KeyState).toBe('Disabled')
+})
+
+test('version 3: keys and grants are as they were, and new material can be made, rotated to and deleted', async () => {
+  const name = newVaultName()
+  const createdAt = Date.now() - DAY
+  const keyId = crypto.randomUUID()
+  const materialId = hex(crypto.getRandomValues(new Uint8Array(32)))
+  const aead = await aes()
+  const database = await openVersion3(name)
+  await database.put(
+    'vault',
+    { accountId, region, createdAt, markerKey: await aes(), sealingKey: await aes() },
+    'identity',
+  )
+  await database.put('vault', { keys: 1, changes: 1 }, 'counters')
+  await database.put('keys', {
+    keyId,
+    revision: 0,
+    createdAt,
+    description: '',
+    keySpec: 'SYMMETRIC_DEFAULT',
+    keyUsage: 'ENCRYPT_DECRYPT',
+    origin: 'AWS_KMS',
+    state: 'Enabled',
+    currentMaterialId: materialId,
+    custody: 'native',
+    tags: {},
+  })
+  await database.put('materials', { keyId, materialId, createdAt, handles: { aead } })
+  const grantId = 'a'.repeat(64)
+  const grantee = `arn:aws:iam::${accountId}:user/widget`
+  const grant = { keyId, grantId, createdAt, grantee, operations: ['Decrypt'], issuingAccount: accountId }
+  await database.put('grants', grant)
+  database.close()
+
+  const vault = await openVault({ name })
+  onTestFinished(async () => {
+    await vault.close()
+    await deleteVault(name)
+  })
+  const { kms } = vault
+  expect((await kms.listGrants({ KeyId: keyId })).Grants).toMatchObject([{ GrantId: grantId }])
+  const CiphertextBlob = await ciphertextOfVersion1(aead, keyId, materialId)
+  const widget = await vault.connect({ principal: 'user/widget' })
+  expect((await widget.decrypt({ CiphertextBlob })).Plaintext).toEqual(text)
+  await kms.rotateKeyOnDemand({ KeyId: keyId })
+  expect((await kms.decrypt({ CiphertextBlob })).KeyMaterialId).toBe(materialId)
+  const { KeyMetadata } = await kms.createKey({ KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY' })
+  expect(KeyMetadata?.KeyState).toBe('Enabled')
 })

@@ -32,7 +32,7 @@ async function simulate(play: (simulation: Simulation) => Promise<void>): Promis
 }
 
 /** Far longer than it takes: what counts is how long a failure may be shrunk. */
-const timeout = 240_000
+const timeout = 600_000
 const interruptAfterTimeLimit = 200_000
 
 test('ROT STATE DEL IMP TIME a few keys: any history is answered as the model says', { timeout }, async () => {

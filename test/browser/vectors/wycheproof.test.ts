@@ -512,7 +512,7 @@ for (const [name, reader] of Object.entries(files)) {
     tally.vectors = count
     skipped(tally, reader, count)
   } else {
-    test(`Wycheproof ${name}: ${count} vectors`, { timeout: 120_000 }, async () => {
+    test(`Wycheproof ${name}: ${count} vectors`, async () => {
       const tally = newTally(name)
       const failures = await run(tally, reader, JSON.parse(await commands.wycheproofFile(name)).testGroups)
       expect(failures).toEqual([])

@@ -1,5 +1,7 @@
 /** What the tests need in the page beside the package. */
+export { askPasskey, makePasskey } from '../../../src/vault/passkey.js'
 export { ask, besiege } from './attacks.js'
+export { type KeptPage, keepBackups, privateFile } from './backups.js'
 export { mutateAtRandom } from './mutations.js'
 export { storedState } from './stored-state.js'
 

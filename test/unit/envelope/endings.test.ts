@@ -45,14 +45,11 @@ describe.each(Object.entries(ways))('%s', (_name, way) => {
     const abandoned = await begun(way, signal).then(({ stream }) => new WeakRef(stream))
     expect(listenersOf(signal)).toBeGreaterThan(0)
     await expect
-      .poll(
-        async () => {
-          collectGarbage()
-          await aMoment()
-          return { isHeld: abandoned.deref() !== undefined, listeners: listenersOf(signal) }
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        collectGarbage()
+        await aMoment()
+        return { isHeld: abandoned.deref() !== undefined, listeners: listenersOf(signal) }
+      })
       .toEqual({ isHeld: false, listeners: 0 })
   })
 

@@ -1,0 +1,111 @@
+/**
+ * What a page and its worker say to each other about recovery (chapter 10). Loaded with recovery, and not before: nothing
+ * of it is imported by what every application loads.
+ */
+import type { Bytes } from './bytes.js'
+import { keyIdentifier } from './control.js'
+import {
+  gestureMessage,
+  type NewProtectorOptions,
+  newProtectorMessage,
+  newProtectorOptions,
+  type PasskeyQuestion,
+  protectorLabel,
+} from './protectors.js'
+import { listOf, oneOf, type ReadBy, structure, text } from './reader.js'
+
+/** Protectors of a vault, at most. */
+export const MOST_PROTECTORS = 16
+
+const protectorId = text({ shortest: 1, longest: 64 })
+
+/** What `setUp` takes. */
+export const protectorInputs = listOf(newProtectorOptions, { least: 1, most: MOST_PROTECTORS })
+
+const nothing = structure({})
+export const renameInput = structure({ protectorId, label: protectorLabel })
+export const protectorIdInput = protectorId
+export const keyInput = keyIdentifier
+
+/** What each call of recovery takes. */
+export const recoveryCalls = {
+  setUp: structure({ protectors: listOf(newProtectorMessage, { least: 1, most: MOST_PROTECTORS }) }),
+  status: nothing,
+  verify: structure({ gesture: gestureMessage }),
+  add: structure({ gesture: gestureMessage, protector: newProtectorMessage }),
+  remove: structure({ gesture: gestureMessage, protectorId }),
+  rename: renameInput,
+  renewPair: structure({ gesture: gestureMessage }),
+  request: structure({ protectorId }),
+  /** What the page has to know to ask for a passkey. */
+  passkeys: nothing,
+  /** Of a key, that all ciphertexts of its older materials have been encrypted anew. */
+  noteReEncrypted: structure({ keyId: keyIdentifier }),
+} as const
+export type RecoveryCall = keyof typeof recoveryCalls
+export type RecoveryInput<Call extends RecoveryCall> = ReadBy<(typeof recoveryCalls)[Call]>
+
+/** What the method `recovery` of the worker takes; the input is read by the table of the call. */
+export const recoveryMessage = structure({
+  call: oneOf(Object.keys(recoveryCalls) as RecoveryCall[]),
+  input: (value: unknown) => value,
+})
+
+/** How a protector is told of. */
+export interface Protector {
+  readonly id: string
+  readonly type: NewProtectorOptions['type']
+  readonly label: string
+  readonly createdAt: Date
+}
+
+/** A protector that was made. */
+export interface NewProtector {
+  readonly protector: Protector
+  /** Of a recovery code: the code, which is shown once. */
+  readonly recoveryCode?: string
+}
+
+/** What was set up. */
+export interface RecoverySetUp {
+  readonly protectors: readonly Protector[]
+  /** The recovery code, if one was asked for, which is shown once. */
+  readonly recoveryCode?: string
+}
+
+/** A pair that was renewed. */
+export interface RenewedPair {
+  /** Copies that are sealed to the new pair now. */
+  readonly copies: number
+  /** Copies that could not be opened, and are as lost as before. */
+  readonly problems: readonly { readonly keyArn: string; readonly problem: string }[]
+}
+
+/** How a vault stands, as far as its worker knows. */
+export interface WorkerStatus {
+  readonly state: 'none' | 'at-risk' | 'safe'
+  /** Sentences for people: what could be lost, and what helps. The worst first; none of a vault that is safe. */
+  readonly reasons: readonly string[]
+  readonly protectors: readonly Protector[]
+  /** ARNs of keys, of all Regions, whose current material has no copy: what they encrypt is lost with this browser. */
+  readonly keysWithoutCopy: readonly string[]
+  /** ARNs of keys whose current material has a copy, and some older one has none; see `noteReEncrypted`. */
+  readonly keysToReEncrypt: readonly string[]
+  /** The last backup that was told of, and where it went. */
+  readonly lastBackup?: { readonly at: Date; readonly target: string }
+  readonly lastRehearsal?: { readonly at: Date; readonly ok: boolean }
+}
+
+/** What each call of recovery answers. */
+export interface RecoveryAnswers {
+  setUp: RecoverySetUp
+  status: WorkerStatus
+  verify: boolean
+  add: NewProtector
+  remove: undefined
+  rename: undefined
+  renewPair: RenewedPair
+  request: Bytes
+  passkeys: PasskeyQuestion
+  noteReEncrypted: undefined
+}

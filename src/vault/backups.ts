@@ -1,0 +1,52 @@
+import { UnsupportedOperationException } from '../contract/errors.js'
+import { once } from '../contract/once.js'
+import type { KeepAtOptions, KeptBackups } from './backups/keep-at.js'
+import type { BackupTarget } from './backups/targets.js'
+import type { Session } from './session.js'
+
+/** Backups of a vault. What they need is loaded at the first call. */
+export class Backups {
+  readonly #keepers
+
+  /** @internal */
+  constructor(session: Session, listeners: EventTarget) {
+    this.#keepers = once(async () => {
+      const { BackupKeepers } = await import('./backups/keep-at.js')
+      return new BackupKeepers({ session, listeners, create: (signal) => this.create({ signal }) })
+    })
+  }
+
+  create(_options: { readonly signal?: AbortSignal } = {}): ReadableStream<Uint8Array> {
+    throw new UnsupportedOperationException('Backups are not built yet.')
+  }
+
+  /**
+   * Keeps a backup of the vault at a target: makes one at once, and a new one after changes, in whichever tab they are made.
+   * Making one needs no secret, so that nobody is asked. One tab at a time does it, and the next follows when it is gone; each
+   * calls this at its start. What was changed while no tab was open to do it is found at the next start.
+   *
+   * Whatever comes of it is told by the event `backup`: without a network the backup is pending, and is tried again with
+   * longer and longer pauses, at once when the network is back. What stands at the target and was not written by this vault is
+   * never overwritten: that is a conflict, and nothing more is written until {@link KeptBackups.resume} is called.
+   *
+   * A vault has any number of targets, told apart by their names. Calling this again for a target of the same name replaces
+   * what was kept there before.
+   *
+   * @returns as soon as it has begun; the first backup may still be on its way
+   * @throws `ValidationException` for a target or options that cannot be
+   *
+   * @example
+   * ```ts
+   * import { httpTarget } from 'browser-kms/recovery'
+   *
+   * vault.addEventListener('backup', ({ detail: { state, target, error } }) => show(state, target, error))
+   * const headers = async () => ({ Authorization: `Bearer ${await freshToken()}` })
+   * const kept = await vault.backups.keepAt(
+   *   httpTarget('https://dav.example/ann/notes.bkms-backup', { headers }), { every: 60_000 },
+   * )
+   * ```
+   */
+  async keepAt(target: BackupTarget, options: KeepAtOptions = {}): Promise<KeptBackups> {
+    return (await this.#keepers()).keepAt(target, options)
+  }
+}

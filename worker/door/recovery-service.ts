@@ -1,0 +1,58 @@
+/** The calls of recovery, as they arrive from the page that opened the vault. Loaded with the first. */
+import { ValidationException } from '../../src/contract/errors.js'
+import { keyArn } from '../../src/contract/identifiers.js'
+import { read } from '../../src/contract/reader.js'
+import {
+  type RecoveryAnswers,
+  type RecoveryCall,
+  type RecoveryInput,
+  recoveryCalls,
+  recoveryMessage,
+} from '../../src/contract/recovery.js'
+import { rootCaller } from '../authorization/caller.js'
+import { keyByAnyIdentifier } from '../pipeline/targets.js'
+import type { Recovery } from '../recovery/recovery.js'
+import type { Regions } from '../vault/regions.js'
+
+/** What calls are about. */
+export interface RecoveryScope {
+  readonly recovery: Recovery
+  readonly regions: Regions
+}
+
+type Handlers = {
+  readonly [Call in RecoveryCall]: (scope: RecoveryScope, input: RecoveryInput<Call>) => Promise<RecoveryAnswers[Call]>
+}
+
+const handlers: Handlers = {
+  setUp: ({ recovery }, { protectors }) => recovery.setUp(protectors),
+  status: ({ recovery }) => recovery.status(),
+  verify: ({ recovery }, { gesture }) => recovery.verify(gesture),
+  add: ({ recovery }, { gesture, protector }) => recovery.add(gesture, protector),
+  remove: ({ recovery }, { gesture, protectorId }) => recovery.remove(gesture, protectorId),
+  rename: ({ recovery }, { protectorId, label }) => recovery.rename(protectorId, label),
+  renewPair: ({ recovery }, { gesture }) => recovery.renewPair(gesture),
+  request: ({ recovery }, { protectorId }) => recovery.request(protectorId),
+  passkeys: ({ recovery }) => recovery.passkeys(),
+  noteReEncrypted: async ({ recovery, regions }, { keyId }) => recovery.noteReEncrypted(await arnOf(regions, keyId)),
+}
+
+/**
+ * Answers one call.
+ *
+ * @param message as it came; may be anything
+ */
+export async function answerRecovery(scope: RecoveryScope, message: unknown): Promise<unknown> {
+  const { call, input } = read(recoveryMessage, message, 'recovery')
+  const handle = handlers[call] as (scope: RecoveryScope, input: unknown) => Promise<unknown>
+  return handle(scope, read(recoveryCalls[call], input, call))
+}
+
+/** The ARN of a key that is there. */
+async function arnOf(regions: Regions, given: string): Promise<string> {
+  const region = /^arn:aws:kms:([^:]+):/.exec(given)?.[1]
+  if (region === undefined) throw new ValidationException('The key must be named by its ARN.')
+  const { realm, store } = await regions.open(region)
+  const { key } = await keyByAnyIdentifier({ realm, caller: rootCaller(realm) }, store.stored, given)
+  return keyArn(realm, key.keyId)
+}

@@ -1,0 +1,416 @@
+/** What brings a vault's keys back: its recovery pair, its protectors, and the copies that they open (chapter 10). */
+import {
+  KMSInvalidStateException,
+  LimitExceededException,
+  NotFoundException,
+  ValidationException,
+} from '../../src/contract/errors.js'
+import type { GestureMessage, NewProtectorMessage, PasskeyQuestion } from '../../src/contract/protectors.js'
+import {
+  MOST_PROTECTORS,
+  type NewProtector,
+  type RecoverySetUp,
+  type RenewedPair,
+  type WorkerStatus,
+} from '../../src/contract/recovery.js'
+import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
+import { recoveryLockName } from '../../src/contract/vault-names.js'
+import type { Bytes } from '../material/family.js'
+import { RecoveryStore } from '../storage/recovery-store.js'
+import { audited, type RecoveryEvent } from './audited.js'
+import { lossOf } from './missing-copies.js'
+import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
+import { askHolder } from './protectors/escrow-request.js'
+import { passkeySalt } from './protectors/passkey.js'
+import { newProtector } from './protectors/protectors.js'
+import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
+import type { ProtectorRecord } from './records.js'
+import type { RecoveredRegion } from './recovered-region.js'
+import type { LastBackup, RecoveryPair, RecoveryRecord } from './recovery-record.js'
+import { resealRegion } from './renewal.js'
+import { newBackupKey, rootPublicKeyOf } from './root.js'
+import { RecoverySecret } from './secrets.js'
+import { settle } from './settlement.js'
+import { protectorOf, statusOf } from './status.js'
+
+export interface RecoveryOptions {
+  readonly vaultName: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** The Region that the vault was opened with: its audit trail tells of recovery. */
+  readonly home: () => Promise<RecoveredRegion>
+  /** All Regions that the vault has. */
+  readonly allRegions: () => Promise<readonly RecoveredRegion[]>
+}
+
+/** The recovery of one vault. */
+export class Recovery {
+  readonly #options: RecoveryOptions
+  readonly #store: RecoveryStore<RecoveryRecord>
+  /** Of the vault, if it is set up here: a passkey is made for it before. */
+  readonly #newVaultId = crypto.randomUUID()
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options
+    this.#store = new RecoveryStore(options.vaultName)
+  }
+
+  /** As it is kept; undefined if recovery is not set up. */
+  read(): Promise<RecoveryRecord | undefined> {
+    return this.#store.read()
+  }
+
+  /**
+   * Changes what is kept, in one transaction; for the parts of recovery that stand beside this one. What all Regions have to
+   * know counts `generation` up, and is followed by {@link settleAll}.
+   */
+  change(work: (record: RecoveryRecord) => Omit<RecoveryRecord, 'revision'>): Promise<RecoveryRecord> {
+    return this.#store.change((record) => work(mustBeSetUp(record))).then(mustBeSetUp)
+  }
+
+  /** Lets one tab at a time do what changes recovery. It must not be asked for again inside. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    return navigator.locks.request(recoveryLockName(this.#options.vaultName), work)
+  }
+
+  /** Does something, and leaves a record of it in the audit trail, however it ends. */
+  async audited<Result>(
+    eventName: RecoveryEvent,
+    work: (details: Record<string, unknown>) => Promise<Result>,
+  ): Promise<Result> {
+    return audited(await this.#options.home(), { eventName, now: this.#options.now() }, work)
+  }
+
+  /** Does in one Region what follows from the record, if there is one; before its first request is answered. */
+  async settle(region: RecoveredRegion): Promise<void> {
+    const record = await this.#store.read()
+    if (record) await settle(region, record)
+  }
+
+  /** The same in all Regions. */
+  async settleAll(record: RecoveryRecord): Promise<readonly RecoveredRegion[]> {
+    const regions = await this.#options.allRegions()
+    for (const region of regions) await settle(region, record)
+    return regions
+  }
+
+  /**
+   * Opens the recovery secret, and goes on with a renewal that was broken off.
+   *
+   * @returns whoever gets it wipes it ({@link wipe})
+   */
+  async open(gesture: GestureMessage): Promise<Opened> {
+    const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+    if (!opened.record.previousPair) return opened
+    const { vaultName } = this.#options
+    await navigator.locks.request(recoveryLockName(vaultName), { ifAvailable: true }, async (lock) => {
+      // Whoever has the lock renews just now. And what fails here is tried again with the next gesture: status() tells.
+      if (lock) await this.#finishRenewal(opened).catch(() => {})
+    })
+    return opened
+  }
+
+  /** Opens the recovery secret for as long as `use` runs. */
+  async withGesture<Result>(gesture: GestureMessage, use: (opened: Opened) => Promise<Result>): Promise<Result> {
+    const opened = await this.open(gesture)
+    try {
+      return await use(opened)
+    } finally {
+      wipe(opened)
+    }
+  }
+
+  async setUp(given: readonly NewProtectorMessage[]): Promise<RecoverySetUp> {
+    return this.audited('SetUpRecovery', (details) =>
+      this.alone(async () => {
+        if (await this.#store.read()) throw setUpAlready()
+        if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
+        const { record, recoveryCode } = await this.#newRecord(given)
+        const written = await this.#store.change((current) => {
+          if (current) throw setUpAlready()
+          return record
+        })
+        details.protectors = record.protectors.map(({ id, type }) => ({ id, type }))
+        // It counts from here on, and the code is told in any case: nobody could show it again. What is left to do in a Region
+        // is done when its status is asked for, or at the next opening.
+        await this.settleAll(mustBeSetUp(written)).catch(() => {})
+        return {
+          protectors: record.protectors.map(protectorOf),
+          ...(recoveryCode !== undefined && { recoveryCode }),
+        }
+      }),
+    )
+  }
+
+  async status(): Promise<WorkerStatus> {
+    return this.audited('GetRecoveryStatus', async () => {
+      const record = await this.#store.read()
+      const regions = record ? await this.settleAll(record) : await this.#options.allRegions()
+      const losses = await Promise.all(regions.map(lossOf))
+      const changes = await Promise.all(
+        regions.map(async ({ realm, store }) => [realm.region, await store.changeCount()] as const),
+      )
+      return statusOf(record, { losses, changes: new Map(changes), now: this.#options.now() })
+    })
+  }
+
+  async verify(gesture: GestureMessage): Promise<boolean> {
+    return this.audited('VerifyProtector', async (details) => {
+      try {
+        return await this.withGesture(gesture, async ({ protectorId }) => {
+          details.protectorId = protectorId
+          return true
+        })
+      } catch (error) {
+        if (!(error instanceof IncorrectProtectorException)) throw error
+        details.opens = false
+        return false
+      }
+    })
+  }
+
+  async add(gesture: GestureMessage, given: NewProtectorMessage): Promise<NewProtector> {
+    return this.audited('AddProtector', (details) =>
+      this.#withGestureAlone(gesture, async ({ record, secret, protectorId }) => {
+        if (record.protectors.length >= MOST_PROTECTORS)
+          throw new LimitExceededException(`A vault has at most ${MOST_PROTECTORS} protectors. Remove one first.`)
+        const { vaultId, rootPublicKey, pair } = record
+        const { pairId } = pair
+        const now = this.#options.now()
+        const made = await newProtector(given, { vaultId, rootPublicKey, pairId, secret: secret.bytes }, now)
+        await this.change((current) => ({
+          ...current,
+          protectors: [...current.protectors, made.record],
+          changedAt: now,
+        }))
+        Object.assign(details, { openedBy: protectorId, protectorId: made.record.id, type: made.record.type })
+        const { recoveryCode } = made
+        return { protector: protectorOf(made.record), ...(recoveryCode !== undefined && { recoveryCode }) }
+      }),
+    )
+  }
+
+  async remove(gesture: GestureMessage, protectorId: string): Promise<undefined> {
+    return this.audited('RemoveProtector', (details) => {
+      details.protectorId = protectorId
+      return this.#withGestureAlone(gesture, async (opened) => {
+        details.openedBy = opened.protectorId
+        const { type } = protectorNamed(opened.record, protectorId)
+        details.type = type
+        const left = opened.record.protectors.filter(({ id }) => id !== protectorId)
+        if (left.length === 0) throw new KMSInvalidStateException('The last protector stays. Add another one first.')
+        if (!suffices(left)) throw new KMSInvalidStateException(ONLY_PASSKEYS)
+        await this.change((current) => ({
+          ...current,
+          protectors: current.protectors.filter(({ id }) => id !== protectorId),
+          changedAt: this.#options.now(),
+        }))
+        return undefined
+      })
+    })
+  }
+
+  async rename(protectorId: string, label: string): Promise<undefined> {
+    return this.audited('RenameProtector', (details) =>
+      this.alone(async () => {
+        details.protectorId = protectorId
+        await this.change((current) => {
+          const named = { ...protectorNamed(current, protectorId), label }
+          return { ...current, protectors: current.protectors.map((each) => (each.id === protectorId ? named : each)) }
+        })
+        return undefined
+      }),
+    )
+  }
+
+  async renewPair(gesture: GestureMessage): Promise<RenewedPair> {
+    return this.audited('RenewRecoveryPair', (details) =>
+      this.alone(async () => {
+        const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+        const secrets = new Map(opened.secrets)
+        try {
+          details.openedBy = opened.protectorId
+          // What was broken off is ended; it is as new as one that begins now.
+          let { record } = opened
+          if (!record.previousPair) {
+            const secret = RecoverySecret.random(opened.secret.rootSeed)
+            const pair = {
+              pairId: crypto.randomUUID(),
+              publicKey: await secret.publicKey(),
+              createdAt: this.#options.now(),
+            }
+            secrets.set(pair.pairId, secret)
+            record = await this.#beginRenewal(record, pair, secret)
+          }
+          details.pairId = record.pair.pairId
+          return await this.#finishRenewal({ record, secrets })
+        } finally {
+          wipe({ secrets })
+        }
+      }),
+    )
+  }
+
+  async request(protectorId: string): Promise<Bytes> {
+    return this.audited('RequestEscrow', (details) =>
+      this.alone(async () => {
+        details.protectorId = protectorId
+        const { vaultId, pair, protectors } = mustBeSetUp(await this.#store.read())
+        const protector = protectorNamed({ protectors }, protectorId)
+        const wrap = protector.wraps.find(({ pairId }) => pairId === pair.pairId)
+        if (protector.type !== 'escrow' || !wrap)
+          throw new ValidationException('Only the holder of an escrow key is asked: the others are with the person.')
+        const { request, pending } = await askHolder(protector, vaultId, wrap, this.#options.now())
+        await this.change((current) => ({
+          ...current,
+          pendingAnswers: [
+            ...(current.pendingAnswers ?? []).filter((each) => each.protectorId !== protectorId),
+            pending,
+          ],
+        }))
+        return request
+      }),
+    )
+  }
+
+  async passkeys(): Promise<PasskeyQuestion> {
+    const { vaultId = this.#newVaultId, protectors = [] } = (await this.#store.read()) ?? {}
+    return {
+      salt: await passkeySalt(vaultId),
+      passkeys: protectors.flatMap((each) => (each.type === 'passkey' ? each.parameters : [])),
+    }
+  }
+
+  /** Notes of a renewed key that nothing is encrypted under its older materials any more. */
+  async noteReEncrypted(keyArn: string): Promise<undefined> {
+    return this.audited('NoteReEncrypted', async (details) => {
+      details.keyArn = keyArn
+      const losses = await Promise.all((await this.#options.allRegions()).map(lossOf))
+      if (losses.some(({ current }) => current.includes(keyArn)))
+        throw new KMSInvalidStateException(`The current material of ${keyArn} has no copy: renew it first.`)
+      const materialIds = losses.flatMap(({ older }) => older.get(keyArn) ?? [])
+      if (materialIds.length === 0) return undefined
+      await this.change((current) => ({ ...current, reEncrypted: { ...current.reEncrypted, [keyArn]: materialIds } }))
+      return undefined
+    })
+  }
+
+  /** Notes a backup that somebody has put somewhere. */
+  async noteBackup(lastBackup: LastBackup): Promise<void> {
+    await this.change((current) => ({ ...current, lastBackup }))
+  }
+
+  /** Notes a rehearsal. */
+  async noteRehearsal(ok: boolean): Promise<void> {
+    const at = this.#options.now()
+    await this.change((current) => ({ ...current, lastRehearsal: { at, ok } }))
+  }
+
+  close(): void {
+    this.#store.close()
+  }
+
+  async #newRecord(given: readonly NewProtectorMessage[]) {
+    const now = this.#options.now()
+    const vaultId = this.#newVaultId
+    const secret = RecoverySecret.random()
+    try {
+      const rootPublicKey = await rootPublicKeyOf(secret.rootSeed)
+      const pair: RecoveryPair = { pairId: crypto.randomUUID(), publicKey: await secret.publicKey(), createdAt: now }
+      const protectors: ProtectorRecord[] = []
+      let code: string | undefined
+      // One after the other: each passphrase takes 64 MiB for a moment.
+      for (const each of given) {
+        const protectedSecret = { vaultId, rootPublicKey, pairId: pair.pairId, secret: secret.bytes }
+        const { record, recoveryCode } = await newProtector(each, protectedSecret, now)
+        protectors.push(record)
+        code = recoveryCode ?? code
+      }
+      const record: Omit<RecoveryRecord, 'revision'> = {
+        version: 1,
+        vaultId,
+        generation: 1,
+        createdAt: now,
+        pair,
+        rootPublicKey,
+        backupKey: await newBackupKey(vaultId, secret.rootSeed),
+        protectors,
+        changedAt: now,
+        atRest: false,
+      }
+      return { record, recoveryCode: code }
+    } finally {
+      secret.wipe()
+    }
+  }
+
+  /** Under the lock, with a renewal that was broken off brought to its end before. */
+  #withGestureAlone<Result>(gesture: GestureMessage, use: (opened: Opened) => Promise<Result>): Promise<Result> {
+    return this.alone(async () => {
+      const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+      try {
+        if (opened.record.previousPair) await this.#finishRenewal(opened)
+        return await use(opened)
+      } finally {
+        wipe(opened)
+      }
+    })
+  }
+
+  /** From here on both pairs are in the record, and every protector opens both. */
+  async #beginRenewal(record: RecoveryRecord, pair: RecoveryPair, secret: RecoverySecret): Promise<RecoveryRecord> {
+    const { vaultId, protectors } = record
+    const rewrapped = await Promise.all(protectors.map((each) => rewrap(each, vaultId, pair.pairId, secret.bytes)))
+    return this.change((current) => ({
+      ...current,
+      generation: current.generation + 1,
+      pair,
+      previousPair: current.pair,
+      protectors: rewrapped,
+      changedAt: pair.createdAt,
+    }))
+  }
+
+  /** Under the lock. Every copy is sealed for the new pair then, and the old one opens nothing any more. */
+  async #finishRenewal({ record, secrets }: Pick<Opened, 'record' | 'secrets'>): Promise<RenewedPair> {
+    const { vaultId, pair, previousPair } = record
+    const isStill = (current: RecoveryRecord) =>
+      current.pair.pairId === pair.pairId && current.previousPair?.pairId === previousPair?.pairId
+    if (!isStill(mustBeSetUp(await this.#store.read()))) return { copies: 0, problems: [] }
+    const secret = previousPair && secrets.get(previousPair.pairId)
+    // The answer of an escrow holder opens one pair: another gesture has to go on.
+    if (!secret) return { copies: 0, problems: [] }
+    const regions = await this.settleAll(record)
+    const renewal = { vaultId, pair, previousPairId: previousPair.pairId, opening: await secret.openingKey() }
+    const reports: RenewedPair[] = []
+    for (const region of regions) reports.push(await resealRegion(region, renewal))
+    await this.change(({ previousPair: _, ...current }) => ({
+      ...current,
+      protectors: current.protectors.map((each) => withOnlyWrap(each, pair.pairId)),
+      pendingAnswers: (current.pendingAnswers ?? []).filter(({ pairId }) => pairId === pair.pairId),
+    }))
+    return {
+      copies: reports.reduce((sum, { copies }) => sum + copies, 0),
+      problems: reports.flatMap(({ problems }) => problems),
+    }
+  }
+}
+
+const ONLY_PASSKEYS =
+  'A passkey is never the only protector: some browsers cannot ask it, and some passkeys stay on one device. Add one of another kind, such as a passphrase or a recovery code.'
+
+function suffices(protectors: readonly { readonly type: ProtectorRecord['type'] }[]): boolean {
+  return protectors.some(({ type }) => type !== 'passkey')
+}
+
+function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, protectorId: string): ProtectorRecord {
+  const found = protectors.find(({ id }) => id === protectorId)
+  if (!found) throw new NotFoundException('There is no such protector. vault.recovery.status() lists them.')
+  return found
+}
+
+function setUpAlready(): KMSInvalidStateException {
+  return new KMSInvalidStateException(
+    'Recovery is set up already. Add protectors with vault.recovery.add, or make a new recovery pair with vault.recovery.renewPair.',
+  )
+}

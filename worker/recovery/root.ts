@@ -1,0 +1,46 @@
+/**
+ * The root of a vault: an Ed25519 pair that stays the same for its life. Its seed is part of the recovery secret; it speaks
+ * for the keys of devices, which sign backups (REC-22).
+ */
+import { type Bytes, bytesToHex, encoder } from '../../src/contract/bytes.js'
+import { once } from '../../src/contract/once.js'
+import type { BackupKey } from './recovery-record.js'
+
+const ED25519 = { name: 'Ed25519' }
+
+const load = once(async () => (await import('@noble/curves/ed25519.js')).ed25519)
+
+/** @param rootSeed 32 bytes, left as they are */
+export async function rootPublicKeyOf(rootSeed: Bytes): Promise<Bytes> {
+  return (await load()).getPublicKey(rootSeed) as Bytes
+}
+
+/** A new key of this device, which the root has certified. */
+export async function newBackupKey(vaultId: string, rootSeed: Bytes): Promise<BackupKey> {
+  const { publicKey: handle, privateKey } = (await crypto.subtle.generateKey(ED25519, false, [
+    'sign',
+    'verify',
+  ])) as CryptoKeyPair
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', handle))
+  const certificate = (await load()).sign(certifiedText(vaultId, publicKey), rootSeed) as Bytes
+  return { privateKey, publicKey, certificate }
+}
+
+/** Whether the root speaks for a device's key. */
+export async function isCertified(
+  vaultId: string,
+  rootPublicKey: Bytes,
+  { publicKey, certificate }: Pick<BackupKey, 'publicKey' | 'certificate'>,
+): Promise<boolean> {
+  try {
+    return (await load()).verify(certificate, certifiedText(vaultId, publicKey), rootPublicKey, { zip215: false })
+  } catch {
+    // Of another length, or no point.
+    return false
+  }
+}
+
+/** JSON of a list of texts is one text for one list. */
+function certifiedText(vaultId: string, publicKey: Bytes): Bytes {
+  return encoder.encode(JSON.stringify(['browser-kms device backup key 1', vaultId, bytesToHex(publicKey)]))
+}
