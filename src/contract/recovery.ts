@@ -2,6 +2,7 @@
  * What a page and its worker say to each other about recovery (chapter 10). Loaded with recovery, and not before: nothing
  * of it is imported by what every application loads.
  */
+import { type BackupMade, backupCalls, type RecoveryReport } from './backups.js'
 import type { Bytes } from './bytes.js'
 import { keyIdentifier } from './control.js'
 import {
@@ -41,6 +42,7 @@ export const recoveryCalls = {
   passkeys: nothing,
   /** Of a key, that all ciphertexts of its older materials have been encrypted anew. */
   noteReEncrypted: structure({ keyId: keyIdentifier }),
+  ...backupCalls,
 } as const
 export type RecoveryCall = keyof typeof recoveryCalls
 export type RecoveryInput<Call extends RecoveryCall> = ReadBy<(typeof recoveryCalls)[Call]>
@@ -108,4 +110,6 @@ export interface RecoveryAnswers {
   request: Bytes
   passkeys: PasskeyQuestion
   noteReEncrypted: undefined
+  createBackup: BackupMade
+  rehearse: RecoveryReport
 }

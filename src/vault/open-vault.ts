@@ -3,7 +3,7 @@ import { type ControlService, controlServiceMethods, type OpenedMessage } from '
 import { KMSInvalidStateException } from '../contract/errors.js'
 import { type ReadBy, read } from '../contract/reader.js'
 import { dataWorkersBeside } from '../envelope/data-workers/beside.js'
-import { checkNotLost, rememberVault, withExistenceLock } from './existence.js'
+import { checkNotLost, isHalfRestored, rememberVault, withExistenceLock } from './existence.js'
 import { type VaultOptions, vaultOptions } from './options.js'
 import { resultOf, Session } from './session.js'
 import { endWorker, startWorker, unlessItFails } from './start-worker.js'
@@ -29,10 +29,21 @@ import { Vault } from './vault.js'
  */
 export async function openVault(options: VaultOptions = {}): Promise<Vault> {
   const given = read(vaultOptions, options, "openVault's options")
-  const { name = 'default', create = false, signal } = given
   checkSurroundings('openVault')
+  for (;;) {
+    const vault = await openUnlessHalfRestored(given)
+    if (vault) return vault
+    const { discardHalfRestored } = await import('./half-restored.js')
+    await discardHalfRestored(given.name ?? 'default', given.signal)
+  }
+}
+
+/** @returns undefined if there is only what a restore has left behind that was killed */
+async function openUnlessHalfRestored(given: ReadBy<typeof vaultOptions>): Promise<Vault | undefined> {
+  const { name = 'default', create = false, signal } = given
   signal?.throwIfAborted()
   return withExistenceLock(name, { mode: create ? 'exclusive' : 'shared', signal }, async () => {
+    if (await isHalfRestored(name)) return undefined
     await checkNotLost(name, create)
     signal?.throwIfAborted()
     const vault = await open(name, given)

@@ -65,6 +65,9 @@ const workerOrUrl = handleOf<Exclude<VaultOptions['worker'], string | undefined>
   (value) => isWorker(value) || ['URL', 'TrustedScriptURL'].includes(kindOf(value)),
 )
 
+/** The worker that is to be the HSM, or where its file is. */
+export const workerSource = textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)
+
 /** Reads {@link VaultOptions}. */
 export const vaultOptions = structure({
   name: optional(vaultName),
@@ -72,7 +75,7 @@ export const vaultOptions = structure({
   accountId: optional(accountId),
   digestSigning: optional(flag),
   recovery: optional(oneOf<'required' | 'optional'>(['required', 'optional'])),
-  worker: optional(textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)),
+  worker: optional(workerSource),
   quotas: optional(vaultQuotas),
   dataWorkers: optional(dataWorkersChoice),
   create: optional(flag),

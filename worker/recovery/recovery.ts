@@ -45,13 +45,13 @@ export interface RecoveryOptions {
 
 /** The recovery of one vault. */
 export class Recovery {
-  readonly #options: RecoveryOptions
+  readonly options: RecoveryOptions
   readonly #store: RecoveryStore<RecoveryRecord>
   /** Of the vault, if it is set up here: a passkey is made for it before. */
   readonly #newVaultId = crypto.randomUUID()
 
   constructor(options: RecoveryOptions) {
-    this.#options = options
+    this.options = options
     this.#store = new RecoveryStore(options.vaultName)
   }
 
@@ -70,7 +70,7 @@ export class Recovery {
 
   /** Lets one tab at a time do what changes recovery. It must not be asked for again inside. */
   alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    return navigator.locks.request(recoveryLockName(this.#options.vaultName), work)
+    return navigator.locks.request(recoveryLockName(this.options.vaultName), work)
   }
 
   /** Does something, and leaves a record of it in the audit trail, however it ends. */
@@ -78,7 +78,7 @@ export class Recovery {
     eventName: RecoveryEvent,
     work: (details: Record<string, unknown>) => Promise<Result>,
   ): Promise<Result> {
-    return audited(await this.#options.home(), { eventName, now: this.#options.now() }, work)
+    return audited(await this.options.home(), { eventName, now: this.options.now() }, work)
   }
 
   /** Does in one Region what follows from the record, if there is one; before its first request is answered. */
@@ -89,7 +89,7 @@ export class Recovery {
 
   /** The same in all Regions. */
   async settleAll(record: RecoveryRecord): Promise<readonly RecoveredRegion[]> {
-    const regions = await this.#options.allRegions()
+    const regions = await this.options.allRegions()
     for (const region of regions) await settle(region, record)
     return regions
   }
@@ -100,9 +100,9 @@ export class Recovery {
    * @returns whoever gets it wipes it ({@link wipe})
    */
   async open(gesture: GestureMessage): Promise<Opened> {
-    const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+    const opened = await openWithGesture({ ...this.options, store: this.#store }, gesture)
     if (!opened.record.previousPair) return opened
-    const { vaultName } = this.#options
+    const { vaultName } = this.options
     await navigator.locks.request(recoveryLockName(vaultName), { ifAvailable: true }, async (lock) => {
       // Whoever has the lock renews just now. And what fails here is tried again with the next gesture: status() tells.
       if (lock) await this.#finishRenewal(opened).catch(() => {})
@@ -145,12 +145,12 @@ export class Recovery {
   async status(): Promise<WorkerStatus> {
     return this.audited('GetRecoveryStatus', async () => {
       const record = await this.#store.read()
-      const regions = record ? await this.settleAll(record) : await this.#options.allRegions()
+      const regions = record ? await this.settleAll(record) : await this.options.allRegions()
       const losses = await Promise.all(regions.map(lossOf))
       const changes = await Promise.all(
         regions.map(async ({ realm, store }) => [realm.region, await store.changeCount()] as const),
       )
-      return statusOf(record, { losses, changes: new Map(changes), now: this.#options.now() })
+      return statusOf(record, { losses, changes: new Map(changes), now: this.options.now() })
     })
   }
 
@@ -176,7 +176,7 @@ export class Recovery {
           throw new LimitExceededException(`A vault has at most ${MOST_PROTECTORS} protectors. Remove one first.`)
         const { vaultId, rootPublicKey, pair } = record
         const { pairId } = pair
-        const now = this.#options.now()
+        const now = this.options.now()
         const made = await newProtector(given, { vaultId, rootPublicKey, pairId, secret: secret.bytes }, now)
         await this.change((current) => ({
           ...current,
@@ -203,7 +203,7 @@ export class Recovery {
         await this.change((current) => ({
           ...current,
           protectors: current.protectors.filter(({ id }) => id !== protectorId),
-          changedAt: this.#options.now(),
+          changedAt: this.options.now(),
         }))
         return undefined
       })
@@ -226,7 +226,7 @@ export class Recovery {
   async renewPair(gesture: GestureMessage): Promise<RenewedPair> {
     return this.audited('RenewRecoveryPair', (details) =>
       this.alone(async () => {
-        const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+        const opened = await openWithGesture({ ...this.options, store: this.#store }, gesture)
         const secrets = new Map(opened.secrets)
         try {
           details.openedBy = opened.protectorId
@@ -237,7 +237,7 @@ export class Recovery {
             const pair = {
               pairId: crypto.randomUUID(),
               publicKey: await secret.publicKey(),
-              createdAt: this.#options.now(),
+              createdAt: this.options.now(),
             }
             secrets.set(pair.pairId, secret)
             record = await this.#beginRenewal(record, pair, secret)
@@ -260,7 +260,7 @@ export class Recovery {
         const wrap = protector.wraps.find(({ pairId }) => pairId === pair.pairId)
         if (protector.type !== 'escrow' || !wrap)
           throw new ValidationException('Only the holder of an escrow key is asked: the others are with the person.')
-        const { request, pending } = await askHolder(protector, vaultId, wrap, this.#options.now())
+        const { request, pending } = await askHolder(protector, vaultId, wrap, this.options.now())
         await this.change((current) => ({
           ...current,
           pendingAnswers: [
@@ -285,7 +285,7 @@ export class Recovery {
   async noteReEncrypted(keyArn: string): Promise<undefined> {
     return this.audited('NoteReEncrypted', async (details) => {
       details.keyArn = keyArn
-      const losses = await Promise.all((await this.#options.allRegions()).map(lossOf))
+      const losses = await Promise.all((await this.options.allRegions()).map(lossOf))
       if (losses.some(({ current }) => current.includes(keyArn)))
         throw new KMSInvalidStateException(`The current material of ${keyArn} has no copy: renew it first.`)
       const materialIds = losses.flatMap(({ older }) => older.get(keyArn) ?? [])
@@ -302,7 +302,7 @@ export class Recovery {
 
   /** Notes a rehearsal. */
   async noteRehearsal(ok: boolean): Promise<void> {
-    const at = this.#options.now()
+    const at = this.options.now()
     await this.change((current) => ({ ...current, lastRehearsal: { at, ok } }))
   }
 
@@ -311,7 +311,7 @@ export class Recovery {
   }
 
   async #newRecord(given: readonly NewProtectorMessage[]) {
-    const now = this.#options.now()
+    const now = this.options.now()
     const vaultId = this.#newVaultId
     const secret = RecoverySecret.random()
     try {
@@ -347,7 +347,7 @@ export class Recovery {
   /** Under the lock, with a renewal that was broken off brought to its end before. */
   #withGestureAlone<Result>(gesture: GestureMessage, use: (opened: Opened) => Promise<Result>): Promise<Result> {
     return this.alone(async () => {
-      const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+      const opened = await openWithGesture({ ...this.options, store: this.#store }, gesture)
       try {
         if (opened.record.previousPair) await this.#finishRenewal(opened)
         return await use(opened)

@@ -323,6 +323,15 @@ export class VaultStore {
   }
 
   /**
+   * Reads the database itself, for backups, which take all of it.
+   *
+   * @param work may be called twice, if the browser has dropped the connection before it could begin
+   */
+  read<Result>(work: (database: IDBPDatabase<VaultSchema>) => Promise<Result>): Promise<Result> {
+    return this.#connection.use(work)
+  }
+
+  /**
    * Runs a mutation in one readwrite transaction. `work` may await nothing but the transaction's own methods. If it
    * throws, nothing is written; if this resolves, everything is, durably.
    */

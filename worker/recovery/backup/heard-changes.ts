@@ -1,5 +1,5 @@
-import type { AliasName, KeyId } from '../../../src/contract/identifiers.js'
 import { KMSInternalException } from '../../../src/contract/errors.js'
+import type { AliasName, KeyId } from '../../../src/contract/identifiers.js'
 import type { ChangeNotice } from '../../storage/change-feed.js'
 
 /** Milliseconds that a notice takes at most: it is sent when the change is committed, by whichever tab. */
@@ -48,7 +48,8 @@ export class HeardChanges {
     const until = performance.now() + NOTICE_TIMEOUT
     while (this.#complete < count) {
       const left = until - performance.now()
-      if (left <= 0) throw new KMSInternalException('A tab was ended while it changed the vault. Begin the backup again.')
+      if (left <= 0)
+        throw new KMSInternalException('A tab was ended while it changed the vault. Begin the backup again.')
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left)
         this.#arrived = () => {

@@ -2,10 +2,12 @@
 
 import { base64 } from '@scure/base'
 import { BACKUP_SUITE, headerPairs, SIGNATURE } from '../../../src/contract/backup-header.js'
-import { type Bytes, concatenate, lengthOf } from '../../../src/contract/bytes.js'
+import { type Bytes, concatenate, encoder, lengthOf } from '../../../src/contract/bytes.js'
+import { KMSInvalidStateException } from '../../../src/contract/errors.js'
 import { BackupFormatException } from '../../../src/contract/recovery-errors.js'
 import { type Suite, suiteOf } from '../../../src/contract/suites.js'
 import { NeedsMore } from '../../../src/envelope/bytes.js'
+import type { EncryptionContext } from '../../../src/envelope/encryption-context.js'
 import * as envelopeErrors from '../../../src/envelope/errors.js'
 import { type MessageHeader, readHeader } from '../../../src/envelope/header.js'
 import type { MaterialsManager } from '../../../src/envelope/materials.js'
@@ -22,6 +24,10 @@ const DATA_KEY_LENGTH = 32
 const MOST_DATA_KEYS = 1
 /** Bytes that a header can have: a context, and one encrypted data key of three fields, each of 65,535 at most. */
 const LONGEST_HEADER = 4 * 65_600
+
+/** Bytes of a context, by the format; and of its signature, with its name and lengths. */
+const LONGEST_CONTEXT = 65_535
+const SIGNATURE_ROOM = 2 + SIGNATURE.length + 2 + 88
 
 const suite = suiteOf(BACKUP_SUITE) as Suite
 
@@ -43,6 +49,7 @@ export async function* sealBackup(
   records: AsyncIterable<BackupRecord>,
 ): AsyncGenerator<Bytes, void> {
   const pairs = headerPairs(header)
+  checkFits(pairs)
   const dataKey = randomSecret(DATA_KEY_LENGTH)
   const pieces: Bytes[] = []
   let encryptor: MessageEncryptor | undefined
@@ -71,6 +78,19 @@ export async function* sealBackup(
     dataKey.fill(0)
     encryptor?.close()
   }
+}
+
+function checkFits(pairs: EncryptionContext): void {
+  const room = LONGEST_CONTEXT - serializedLength(pairs)
+  if (room >= SIGNATURE_ROOM) return
+  throw new KMSInvalidStateException(
+    `What a backup says about itself in clear is ${SIGNATURE_ROOM - room} bytes too long: remove protectors, or give them shorter labels.`,
+  )
+}
+
+function serializedLength(pairs: EncryptionContext): number {
+  const texts = Object.entries(pairs).flat()
+  return texts.reduce((sum, text) => sum + 2 + encoder.encode(text).byteLength, 2)
 }
 
 /** Records as bytes, some of them together. */

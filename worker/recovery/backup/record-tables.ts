@@ -71,8 +71,7 @@ export const recordTables: { readonly [Kind in RecordKind]: RecordTable<BackupRe
       accountId,
       createdAt: time,
       regions: listOf(structure({ region: regionName, counts }), { most: MOST_REGIONS }),
-      protectors: text({ longest: 1_048_576 }),
-      lock: words,
+      recovery: text({ longest: 1_048_576 }),
     },
   },
   region: { code: 2, bytes: [], members: { region: regionName, createdAt: time, trackingSince: time } },
@@ -196,6 +195,10 @@ export const recordTables: { readonly [Kind in RecordKind]: RecordTable<BackupRe
   departure: { code: 11, bytes: [], members: { keyId, primaryRegion: regionName } },
   audit: { code: 12, bytes: [], members: { number: count, records: text({ longest: 8 * 1024 * 1024 }) } },
   leftOut: { code: 13, bytes: [], members: { keyId, problem: name } },
-  regionEnd: { code: 14, bytes: [], members: { region: regionName, changes: count, latest: time, keys: count, leftOut: count } },
+  regionEnd: {
+    code: 14,
+    bytes: [],
+    members: { region: regionName, changes: count, latest: time, keys: count, leftOut: count },
+  },
   end: { code: 15, bytes: [], members: { records: count } },
 }

@@ -35,10 +35,8 @@ export interface Manifest {
     /** When the backup was begun. */
     readonly counts: Counts
   }[]
-  /** JSON of the protectors, whole: those in the header have no public keys. */
-  readonly protectors: string
-  /** JSON of how the vault is locked; empty if it is not. */
-  readonly lock: string
+  /** JSON; see recovery-facts.ts. */
+  readonly recovery: string
 }
 
 /** A Region begins. */

@@ -74,7 +74,9 @@ export async function pageOfAliases(
 export async function again(
   database: Database,
   names: { readonly keys: readonly KeyId[]; readonly aliases: readonly AliasName[] },
-): Promise<At<{ readonly units: readonly KeyUnit[]; readonly aliases: readonly AliasRecord[]; readonly facts: Facts }>> {
+): Promise<
+  At<{ readonly units: readonly KeyUnit[]; readonly aliases: readonly AliasRecord[]; readonly facts: Facts }>
+> {
   const reading = database.transaction(all)
   const [changes, facts, keys, aliases] = await Promise.all([
     changesIn(reading),

@@ -25,8 +25,8 @@ import { databaseName } from '../../../src/contract/vault-names.js'
 import { ChangeFeed } from '../../storage/change-feed.js'
 import type { MaterialRecord, VaultSchema } from '../../storage/schema.js'
 import { HeardChanges } from './heard-changes.js'
-import { again, countsOf, type Facts, type KeyUnit, pageOfAliases, pageOfAudit, pageOfKeys } from './region-pages.js'
 import type { BackupRecord, Counts } from './records.js'
+import { again, countsOf, type Facts, type KeyUnit, pageOfAliases, pageOfAudit, pageOfKeys } from './region-pages.js'
 
 /** Keys of a page: with their handles, which take the longest to read, a few milliseconds. */
 const KEYS = 64
@@ -69,7 +69,7 @@ export class Snapshot {
   /** Counts what there is, and listens from then on. */
   static async begin(source: SnapshotSource, options: SnapshotOptions): Promise<Snapshot> {
     const early: Parameters<HeardChanges['add']>[0][] = []
-    let hear = (notice: (typeof early)[number]) => void early.push(notice)
+    let hear: HeardChanges['add'] = (notice) => void early.push(notice)
     const name = databaseName(source.vaultName, source.realm.region)
     // A channel of its own, which hears what this worker changes too.
     const feed = new ChangeFeed(name, (notice) => hear(notice))
@@ -196,8 +196,7 @@ export class Snapshot {
     }
     this.#given.add(keyId)
     yield { kind: 'key', value: key }
-    for (const material of materials)
-      if (!lacking.has(material.materialId)) yield { kind: 'material', value: material }
+    for (const material of materials) if (!lacking.has(material.materialId)) yield { kind: 'material', value: material }
     for (const copy of copies) yield { kind: 'copy', value: copy }
     for (const grant of grants) yield { kind: 'grant', value: grant }
     if (usage) yield { kind: 'usage', value: { keyId, ...usage } }
