@@ -17,7 +17,15 @@ export async function recoverableVault(options: VaultOptions = {}): Promise<Reco
 
 /** All of a backup. */
 export async function backupOf(vault: Vault, options?: Parameters<Vault['backups']['create']>[0]): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(vault.backups.create(options)).arrayBuffer())
+  return collected(vault.backups.create(options))
+}
+
+/** All of a stream. (A `Response` would hide what it fails with.) */
+export async function collected(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const reader = stream.getReader()
+  const parts: Uint8Array[] = []
+  for (let next = await reader.read(); !next.done; next = await reader.read()) parts.push(next.value)
+  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer())
 }
 
 /** What is restored from a backup, under a name of its own, and opened. */
@@ -26,9 +34,9 @@ export async function restored(
   recoveryCode: string,
   options: RestoreOptions = {},
 ): Promise<{ readonly report: RestoreReport; readonly vault: Vault; readonly kms: KmsClient; readonly name: string }> {
-  const name = newVaultName()
+  const { name = newVaultName() } = options
   onTestFinished(() => deleteVault(name))
-  const report = await restoreVault(backup, { recoveryCode }, { name, ...options })
+  const report = await restoreVault(backup, { recoveryCode }, { ...options, name })
   const vault = await openVault({ name })
   onTestFinished(() => vault.close())
   return { report, vault, kms: vault.kms, name }

@@ -61,6 +61,8 @@ export class StagedRegion {
     await this.#write()
     if (this.#keys.size + end.leftOut !== end.keys || end.region !== this.realm.region)
       throw new BackupFormatException('This backup is not complete: keys of a Region are missing. Use another backup.')
+    // Pages are read with them.
+    await this.establish({ counters: { keys: this.#keys.size, changes: end.changes } })
     this.#end = end
   }
 
