@@ -5,6 +5,7 @@
 import { type BackupMade, backupCalls, type RecoveryReport } from './backups.js'
 import type { Bytes } from './bytes.js'
 import { keyIdentifier } from './control.js'
+import type { LockWord } from './port-words.js'
 import {
   gestureMessage,
   type NewProtectorOptions,
@@ -13,10 +14,19 @@ import {
   type PasskeyQuestion,
   protectorLabel,
 } from './protectors.js'
-import { listOf, oneOf, type ReadBy, structure, text } from './reader.js'
+import { listOf, oneOf, optional, type ReadBy, structure, text, wholeNumber } from './reader.js'
 
 /** Protectors of a vault, at most. */
 export const MOST_PROTECTORS = 16
+
+/** Why {@link suffices} can be false. */
+export const ONLY_PASSKEYS =
+  'A passkey is never the only protector: some browsers cannot ask it, and some passkeys stay on one device. Add one of another kind, such as a passphrase or a recovery code.'
+
+/** Whether protectors are enough for a vault; looked at before a passkey is made, and again in the worker. */
+export function suffices(protectors: readonly { readonly type: NewProtectorOptions['type'] }[]): boolean {
+  return protectors.some(({ type }) => type !== 'passkey')
+}
 
 const protectorId = text({ shortest: 1, longest: 64 })
 
@@ -27,6 +37,18 @@ const nothing = structure({})
 export const renameInput = structure({ protectorId, label: protectorLabel })
 export const protectorIdInput = protectorId
 export const keyInput = keyIdentifier
+
+/** Milliseconds: a year at most, and no less than a person notices. */
+export const afterIdle = optional(wholeNumber({ min: 1_000, max: 31_536_000_000 }))
+/** What `vault.lock.enable` takes. */
+export interface LockOptions {
+  /**
+   * Milliseconds without use of a key after which the vault locks itself, 1,000 to a year; time in which the device sleeps
+   * counts too. Work of an envelope uses a key at its beginning only. Default: never.
+   */
+  readonly afterIdle?: number
+}
+export const lockOptions = structure({ afterIdle })
 
 /** What each call of recovery takes. */
 export const recoveryCalls = {
@@ -43,6 +65,13 @@ export const recoveryCalls = {
   /** Of a key, that all ciphertexts of its older materials have been encrypted anew. */
   noteReEncrypted: structure({ keyId: keyIdentifier }),
   ...backupCalls,
+  enableLock: structure({ gesture: gestureMessage, afterIdle }),
+  disableLock: structure({ gesture: gestureMessage }),
+  lockNow: nothing,
+  unlock: structure({ gesture: gestureMessage }),
+  /** Whether recovery is set up, and the vault locked at rest. */
+  lockState: nothing,
+  setUpLocked: structure({ protectors: listOf(newProtectorMessage, { least: 1, most: MOST_PROTECTORS }), afterIdle }),
 } as const
 export type RecoveryCall = keyof typeof recoveryCalls
 export type RecoveryInput<Call extends RecoveryCall> = ReadBy<(typeof recoveryCalls)[Call]>
@@ -112,4 +141,10 @@ export interface RecoveryAnswers {
   noteReEncrypted: undefined
   createBackup: BackupMade
   rehearse: RecoveryReport
+  enableLock: LockWord
+  disableLock: LockWord
+  lockNow: LockWord
+  unlock: LockWord
+  lockState: { readonly isSetUp: boolean; readonly isAtRest: boolean }
+  setUpLocked: RecoverySetUp & { readonly lock: LockWord }
 }

@@ -29,33 +29,31 @@ import { Vault } from './vault.js'
  */
 export async function openVault(options: VaultOptions = {}): Promise<Vault> {
   const given = read(vaultOptions, options, "openVault's options")
-  checkSurroundings('openVault')
-  for (;;) {
-    const vault = await openUnlessHalfRestored(given)
-    if (vault) return vault
-    const { discardHalfRestored } = await import('./half-restored.js')
-    await discardHalfRestored(given.name ?? 'default', given.signal)
-  }
-}
-
-/** @returns undefined if there is only what a restore has left behind that was killed */
-async function openUnlessHalfRestored(given: ReadBy<typeof vaultOptions>): Promise<Vault | undefined> {
   const { name = 'default', create = false, signal } = given
+  const lock =
+    given.lock === undefined ? undefined : (await import('./lock-at-creation.js')).readLockAtCreation(given.lock)
+  checkSurroundings('openVault')
   signal?.throwIfAborted()
-  return withExistenceLock(name, { mode: create ? 'exclusive' : 'shared', signal }, async () => {
-    if (await isHalfRestored(name)) return undefined
-    await checkNotLost(name, create)
-    signal?.throwIfAborted()
-    const vault = await open(name, given)
-    try {
-      await rememberVault(name)
+  for (;;) {
+    const vault = await withExistenceLock(name, { mode: create ? 'exclusive' : 'shared', signal }, async () => {
+      if (await isHalfRestored(name)) return undefined
+      await checkNotLost(name, create)
       signal?.throwIfAborted()
-      return vault
-    } catch (error) {
-      await vault.close()
-      throw error
-    }
-  })
+      const vault = await open(name, given)
+      try {
+        await rememberVault(name)
+        if (lock) await (await import('./lock-at-creation.js')).lockAtRest(vault.lock, lock)
+        signal?.throwIfAborted()
+        return vault
+      } catch (error) {
+        await vault.close()
+        throw error
+      }
+    })
+    if (vault) return vault
+    // A restore was killed: what it has left behind is no vault.
+    await (await import('./half-restored.js')).discardHalfRestored(name, signal)
+  }
 }
 
 async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise<Vault> {

@@ -2,10 +2,9 @@
 import type { KmsClient } from '../client/client.js'
 import type { RecoveryReport } from '../contract/backups.js'
 import type { Bytes } from '../contract/bytes.js'
-import { KMSInvalidStateException, UnsupportedOperationException } from '../contract/errors.js'
+import { KMSInvalidStateException, UnsupportedOperationException, ValidationException } from '../contract/errors.js'
 import {
   type GestureMessage,
-  type GestureOptions,
   gestureOptions,
   type NewProtectorMessage,
   type NewProtectorOptions,
@@ -14,7 +13,10 @@ import {
 import { read } from '../contract/reader.js'
 import {
   keyInput,
+  type LockOptions,
+  lockOptions,
   type NewProtector,
+  ONLY_PASSKEYS,
   protectorIdInput,
   protectorInputs,
   type RecoveryAnswers,
@@ -23,10 +25,12 @@ import {
   type RecoverySetUp,
   type RenewedPair,
   renameInput,
+  suffices,
   type WorkerStatus,
 } from '../contract/recovery.js'
 import type { KeyMetadata } from '../contract/shapes.js'
 import type { RehearseOptions } from './backups/rehearse.js'
+import type { Gesture, ProtectorOptions } from './gestures.js'
 import { type OldMessage, type ReEncryptOptions, reEncrypted, reEncryptOptions } from './re-encryption.js'
 import type { Session } from './session.js'
 
@@ -59,11 +63,8 @@ export class RecoveryPart {
     this.#clientOf = clientOf
   }
 
-  async setUp(protectors: readonly NewProtectorOptions[]): Promise<RecoverySetUp> {
-    const asked = read(protectorInputs, protectors, 'protectors')
-    const messages: NewProtectorMessage[] = []
-    for (const each of asked) messages.push(await this.#newProtector(each))
-    return this.#ask('setUp', { protectors: messages })
+  async setUp(protectors: readonly ProtectorOptions[]): Promise<RecoverySetUp> {
+    return this.#ask('setUp', { protectors: await this.#newProtectors(protectors) })
   }
 
   async status(): Promise<RecoveryStatus> {
@@ -71,17 +72,17 @@ export class RecoveryPart {
     return { ...status, mayBeEvicted: !persisted }
   }
 
-  async verify(gesture: GestureOptions): Promise<boolean> {
+  async verify(gesture: Gesture): Promise<boolean> {
     return this.#ask('verify', { gesture: await this.gestureFor(gesture) })
   }
 
-  async add(gesture: GestureOptions, protector: NewProtectorOptions): Promise<NewProtector> {
+  async add(gesture: Gesture, protector: ProtectorOptions): Promise<NewProtector> {
     const asked = read(newProtectorOptions, protector, 'protector')
     const opening = await this.gestureFor(gesture)
     return this.#ask('add', { gesture: opening, protector: await this.#newProtector(asked) })
   }
 
-  async remove(gesture: GestureOptions, protectorId: string): Promise<void> {
+  async remove(gesture: Gesture, protectorId: string): Promise<void> {
     const asked = read(protectorIdInput, protectorId, 'protectorId')
     await this.#ask('remove', { gesture: await this.gestureFor(gesture), protectorId: asked })
   }
@@ -90,7 +91,7 @@ export class RecoveryPart {
     await this.#ask('rename', read(renameInput, { protectorId, label }, 'rename'))
   }
 
-  async renewPair(gesture: GestureOptions): Promise<RenewedPair> {
+  async renewPair(gesture: Gesture): Promise<RenewedPair> {
     return this.#ask('renewPair', { gesture: await this.gestureFor(gesture) })
   }
 
@@ -130,7 +131,7 @@ export class RecoveryPart {
     yield* reEncrypted({ kms, clientOf: this.#clientOf, arn: metadata.Arn }, messages, asked)
   }
 
-  async rehearse(gesture: GestureOptions, options: RehearseOptions): Promise<RecoveryReport> {
+  async rehearse(gesture: Gesture, options: RehearseOptions): Promise<RecoveryReport> {
     const { rehearse, rehearseOptions } = await import('./backups/rehearse.js')
     const asked = read(rehearseOptions, options, "rehearse's options")
     asked.signal?.throwIfAborted()
@@ -146,12 +147,57 @@ export class RecoveryPart {
     return this.#ask('request', { protectorId: read(protectorIdInput, protectorId, 'protectorId') })
   }
 
+  async enableLock(gesture: Gesture, options: LockOptions): Promise<void> {
+    const asked = read(lockOptions, options, 'options')
+    this.#session.lock.hear(await this.#ask('enableLock', { gesture: await this.gestureFor(gesture), ...asked }))
+  }
+
+  async disableLock(gesture: Gesture): Promise<void> {
+    this.#session.lock.hear(await this.#ask('disableLock', { gesture: await this.gestureFor(gesture) }))
+  }
+
+  async lockNow(): Promise<void> {
+    this.#session.lock.hear(await this.#ask('lockNow', {}))
+  }
+
+  async unlock(gesture: Gesture): Promise<void> {
+    this.#session.lock.hear(await this.#ask('unlock', { gesture: await this.gestureFor(gesture) }))
+  }
+
+  /**
+   * Sets recovery up and locks the vault at rest, unless that was done before.
+   *
+   * @returns the recovery code, where one was made
+   * @throws `KMSInvalidStateException` if recovery was set up without that: it takes a gesture then
+   */
+  async setUpLocked(protectors: readonly ProtectorOptions[], options: LockOptions): Promise<string | undefined> {
+    const { isSetUp, isAtRest } = await this.#ask('lockState', {})
+    if (isAtRest) return undefined
+    if (isSetUp)
+      throw new KMSInvalidStateException(
+        'Recovery is set up already, and the vault is not locked at rest. Open it without the option lock, and call vault.lock.enable.',
+      )
+    const input = { protectors: await this.#newProtectors(protectors), ...options }
+    const { lock, recoveryCode } = await this.#ask('setUpLocked', input)
+    this.#session.lock.hear(lock)
+    return recoveryCode
+  }
+
   /** A gesture as the worker takes it: of a passkey, what the person's authenticator gives. */
-  async gestureFor(given: GestureOptions): Promise<GestureMessage> {
+  async gestureFor(given: Gesture): Promise<GestureMessage> {
     const gesture = read(gestureOptions, given, 'gesture')
     if (!('passkey' in gesture)) return gesture
     const { askPasskey } = await import('./passkey.js')
     return { passkey: await askPasskey(await this.#ask('passkeys', {})) }
+  }
+
+  async #newProtectors(given: readonly ProtectorOptions[]): Promise<readonly NewProtectorMessage[]> {
+    const asked = read(protectorInputs, given, 'protectors')
+    // Before any dialog.
+    if (!suffices(asked)) throw new ValidationException(ONLY_PASSKEYS)
+    const messages: NewProtectorMessage[] = []
+    for (const each of asked) messages.push(await this.#newProtector(each))
+    return messages
   }
 
   async #newProtector(asked: NewProtectorOptions): Promise<NewProtectorMessage> {

@@ -2,12 +2,17 @@ import type { KmsClient } from '../client/client.js'
 import type { RecoveryReport } from '../contract/backups.js'
 import type { Bytes } from '../contract/bytes.js'
 import { once } from '../contract/once.js'
-import type { GestureOptions, NewProtectorOptions } from '../contract/protectors.js'
 import type { NewProtector, RecoverySetUp } from '../contract/recovery.js'
 import type { RehearseOptions } from './backups/rehearse.js'
+import type { Gesture, ProtectorOptions } from './gestures.js'
 import type { OldMessage, ReEncryptOptions, ReEncryptReport } from './re-encryption.js'
 import type { RecoveryPart, RecoveryStatus, RenewedKey, RenewedPair } from './recovery-part.js'
 import type { Session } from './session.js'
+
+/** What recovery and lock do, loaded when one of them is first called. */
+export function recoveryPart(session: Session, clientOf: (region: string) => KmsClient): () => Promise<RecoveryPart> {
+  return once(async () => new (await import('./recovery-part.js')).RecoveryPart(session, clientOf))
+}
 
 /**
  * What brings a vault's keys back when the browser has lost them: `vault.recovery`. Every key gets a copy at its birth,
@@ -30,8 +35,8 @@ export class Recovery {
   readonly #part: () => Promise<RecoveryPart>
 
   /** @internal Use `vault.recovery`. */
-  constructor(session: Session, clientOf: (region: string) => KmsClient) {
-    this.#part = once(async () => new (await import('./recovery-part.js')).RecoveryPart(session, clientOf))
+  constructor(part: () => Promise<RecoveryPart>) {
+    this.#part = part
   }
 
   /**
@@ -54,7 +59,7 @@ export class Recovery {
    * ])
    * ```
    */
-  async setUp(protectors: readonly NewProtectorOptions[]): Promise<RecoverySetUp> {
+  async setUp(protectors: readonly ProtectorOptions[]): Promise<RecoverySetUp> {
     return (await this.#part()).setUp(protectors)
   }
 
@@ -84,7 +89,7 @@ export class Recovery {
    * if (!(await vault.recovery.verify({ recoveryCode: typed }))) askAgain()
    * ```
    */
-  async verify(gesture: GestureOptions): Promise<boolean> {
+  async verify(gesture: Gesture): Promise<boolean> {
     return (await this.#part()).verify(gesture)
   }
 
@@ -100,7 +105,7 @@ export class Recovery {
    * const { recoveryCode } = await vault.recovery.add({ passphrase }, { type: 'recoveryCode' })
    * ```
    */
-  async add(gesture: GestureOptions, protector: NewProtectorOptions): Promise<NewProtector> {
+  async add(gesture: Gesture, protector: ProtectorOptions): Promise<NewProtector> {
     return (await this.#part()).add(gesture, protector)
   }
 
@@ -117,7 +122,7 @@ export class Recovery {
    * await vault.recovery.remove({ passphrase }, protector.id)
    * ```
    */
-  async remove(gesture: GestureOptions, protectorId: string): Promise<void> {
+  async remove(gesture: Gesture, protectorId: string): Promise<void> {
     return (await this.#part()).remove(gesture, protectorId)
   }
 
@@ -147,7 +152,7 @@ export class Recovery {
    * await vault.recovery.renewPair({ passphrase })
    * ```
    */
-  async renewPair(gesture: GestureOptions): Promise<RenewedPair> {
+  async renewPair(gesture: Gesture): Promise<RenewedPair> {
     return (await this.#part()).renewPair(gesture)
   }
 
@@ -208,7 +213,7 @@ export class Recovery {
    * if (!ok) show(problems)
    * ```
    */
-  async rehearse(gesture: GestureOptions, options: RehearseOptions = {}): Promise<RecoveryReport> {
+  async rehearse(gesture: Gesture, options: RehearseOptions = {}): Promise<RecoveryReport> {
     return (await this.#part()).rehearse(gesture, options)
   }
 

@@ -14,6 +14,8 @@ export type ServiceEvent =
 export type RecoveryEvent =
   | 'AddProtector'
   | 'CreateBackup'
+  | 'DisableLock'
+  | 'EnableLock'
   | 'GetRecoveryStatus'
   | 'NoteReEncrypted'
   | 'RehearseRecovery'
@@ -22,6 +24,7 @@ export type RecoveryEvent =
   | 'RenewRecoveryPair'
   | 'RequestEscrow'
   | 'SetUpRecovery'
+  | 'UnlockVault'
   | 'VerifyProtector'
 
 /**

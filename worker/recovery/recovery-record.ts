@@ -55,11 +55,8 @@ export interface RecoveryRecord extends Revised {
   readonly lock?: LockSettings
   readonly lastBackup?: LastBackup
   readonly lastRehearsal?: { readonly at: number; readonly ok: boolean }
-  /**
-   * Materials without a copy, by the ARNs of their keys, of which somebody has said that nothing is encrypted under them any
-   * more.
-   */
-  readonly reEncrypted?: Readonly<Record<string, readonly string[]>>
+  /** Materials without a copy of which somebody has said that nothing is encrypted under them any more. */
+  readonly reEncrypted?: readonly string[]
 }
 
 export interface LastBackup {

@@ -9,8 +9,10 @@ import type { GestureMessage, NewProtectorMessage, PasskeyQuestion } from '../..
 import {
   MOST_PROTECTORS,
   type NewProtector,
+  ONLY_PASSKEYS,
   type RecoverySetUp,
   type RenewedPair,
+  suffices,
   type WorkerStatus,
 } from '../../src/contract/recovery.js'
 import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
@@ -26,10 +28,10 @@ import { newProtector } from './protectors/protectors.js'
 import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { ProtectorRecord } from './records.js'
 import type { RecoveredRegion } from './recovered-region.js'
-import type { LastBackup, RecoveryPair, RecoveryRecord } from './recovery-record.js'
+import type { LastBackup, LockSettings, RecoveryPair, RecoveryRecord } from './recovery-record.js'
 import { resealRegion } from './renewal.js'
 import { newBackupKey, rootPublicKeyOf } from './root.js'
-import { RecoverySecret } from './secrets.js'
+import { RecoverySecret, type RecoverySecrets } from './secrets.js'
 import { settle } from './settlement.js'
 import { protectorOf, statusOf } from './status.js'
 
@@ -43,16 +45,27 @@ export interface RecoveryOptions {
   readonly allRegions: () => Promise<readonly RecoveredRegion[]>
 }
 
+/** A vault that is locked at rest from the beginning. */
+export interface RestFromTheBeginning {
+  readonly settings: LockSettings
+  readonly begin: (secrets: RecoverySecrets) => Promise<void>
+}
+
 /** The recovery of one vault. */
 export class Recovery {
-  readonly options: RecoveryOptions
+  readonly #options: RecoveryOptions
   readonly #store: RecoveryStore<RecoveryRecord>
   /** Of the vault, if it is set up here: a passkey is made for it before. */
   readonly #newVaultId = crypto.randomUUID()
 
   constructor(options: RecoveryOptions) {
-    this.options = options
+    this.#options = options
     this.#store = new RecoveryStore(options.vaultName)
+  }
+
+  /** What it was made with; for the parts of recovery that stand beside this one. */
+  get options(): RecoveryOptions {
+    return this.#options
   }
 
   /** As it is kept; undefined if recovery is not set up. */
@@ -70,7 +83,7 @@ export class Recovery {
 
   /** Lets one tab at a time do what changes recovery. It must not be asked for again inside. */
   alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    return navigator.locks.request(recoveryLockName(this.options.vaultName), work)
+    return navigator.locks.request(recoveryLockName(this.#options.vaultName), work)
   }
 
   /** Does something, and leaves a record of it in the audit trail, however it ends. */
@@ -78,18 +91,26 @@ export class Recovery {
     eventName: RecoveryEvent,
     work: (details: Record<string, unknown>) => Promise<Result>,
   ): Promise<Result> {
-    return audited(await this.options.home(), { eventName, now: this.options.now() }, work)
+    return audited(await this.#options.home(), { eventName, now: this.#options.now() }, work)
   }
 
   /** Does in one Region what follows from the record, if there is one; before its first request is answered. */
   async settle(region: RecoveredRegion): Promise<void> {
     const record = await this.#store.read()
-    if (record) await settle(region, record)
+    if (!record) return
+    // Whoever takes it out of rest has the lock; one who was killed has it no more.
+    if ((await region.store.recovery())?.isWaking) await this.alone(() => this.#backToRest(region))
+    else await settle(region, record)
+  }
+
+  /** Under the lock: puts Regions back to rest that were to be taken out of it, and were not. */
+  async backToRest(): Promise<void> {
+    for (const region of await this.#options.allRegions()) await this.#backToRest(region)
   }
 
   /** The same in all Regions. */
   async settleAll(record: RecoveryRecord): Promise<readonly RecoveredRegion[]> {
-    const regions = await this.options.allRegions()
+    const regions = await this.#options.allRegions()
     for (const region of regions) await settle(region, record)
     return regions
   }
@@ -100,9 +121,9 @@ export class Recovery {
    * @returns whoever gets it wipes it ({@link wipe})
    */
   async open(gesture: GestureMessage): Promise<Opened> {
-    const opened = await openWithGesture({ ...this.options, store: this.#store }, gesture)
+    const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
     if (!opened.record.previousPair) return opened
-    const { vaultName } = this.options
+    const { vaultName } = this.#options
     await navigator.locks.request(recoveryLockName(vaultName), { ifAvailable: true }, async (lock) => {
       // Whoever has the lock renews just now. And what fails here is tried again with the next gesture: status() tells.
       if (lock) await this.#finishRenewal(opened).catch(() => {})
@@ -120,12 +141,15 @@ export class Recovery {
     }
   }
 
-  async setUp(given: readonly NewProtectorMessage[]): Promise<RecoverySetUp> {
+  /**
+   * @param atRest for a vault that is locked at rest from the beginning; `begin` is called with what opens it, before it is
+   */
+  async setUp(given: readonly NewProtectorMessage[], atRest?: RestFromTheBeginning): Promise<RecoverySetUp> {
     return this.audited('SetUpRecovery', (details) =>
       this.alone(async () => {
         if (await this.#store.read()) throw setUpAlready()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
-        const { record, recoveryCode } = await this.#newRecord(given)
+        const { record, recoveryCode } = await this.#newRecord(given, atRest)
         const written = await this.#store.change((current) => {
           if (current) throw setUpAlready()
           return record
@@ -145,12 +169,12 @@ export class Recovery {
   async status(): Promise<WorkerStatus> {
     return this.audited('GetRecoveryStatus', async () => {
       const record = await this.#store.read()
-      const regions = record ? await this.settleAll(record) : await this.options.allRegions()
+      const regions = record ? await this.settleAll(record) : await this.#options.allRegions()
       const losses = await Promise.all(regions.map(lossOf))
       const changes = await Promise.all(
         regions.map(async ({ realm, store }) => [realm.region, await store.changeCount()] as const),
       )
-      return statusOf(record, { losses, changes: new Map(changes), now: this.options.now() })
+      return statusOf(record, { losses, changes: new Map(changes), now: this.#options.now() })
     })
   }
 
@@ -176,7 +200,7 @@ export class Recovery {
           throw new LimitExceededException(`A vault has at most ${MOST_PROTECTORS} protectors. Remove one first.`)
         const { vaultId, rootPublicKey, pair } = record
         const { pairId } = pair
-        const now = this.options.now()
+        const now = this.#options.now()
         const made = await newProtector(given, { vaultId, rootPublicKey, pairId, secret: secret.bytes }, now)
         await this.change((current) => ({
           ...current,
@@ -203,7 +227,7 @@ export class Recovery {
         await this.change((current) => ({
           ...current,
           protectors: current.protectors.filter(({ id }) => id !== protectorId),
-          changedAt: this.options.now(),
+          changedAt: this.#options.now(),
         }))
         return undefined
       })
@@ -226,7 +250,7 @@ export class Recovery {
   async renewPair(gesture: GestureMessage): Promise<RenewedPair> {
     return this.audited('RenewRecoveryPair', (details) =>
       this.alone(async () => {
-        const opened = await openWithGesture({ ...this.options, store: this.#store }, gesture)
+        const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
         const secrets = new Map(opened.secrets)
         try {
           details.openedBy = opened.protectorId
@@ -237,7 +261,7 @@ export class Recovery {
             const pair = {
               pairId: crypto.randomUUID(),
               publicKey: await secret.publicKey(),
-              createdAt: this.options.now(),
+              createdAt: this.#options.now(),
             }
             secrets.set(pair.pairId, secret)
             record = await this.#beginRenewal(record, pair, secret)
@@ -260,7 +284,7 @@ export class Recovery {
         const wrap = protector.wraps.find(({ pairId }) => pairId === pair.pairId)
         if (protector.type !== 'escrow' || !wrap)
           throw new ValidationException('Only the holder of an escrow key is asked: the others are with the person.')
-        const { request, pending } = await askHolder(protector, vaultId, wrap, this.options.now())
+        const { request, pending } = await askHolder(protector, vaultId, wrap, this.#options.now())
         await this.change((current) => ({
           ...current,
           pendingAnswers: [
@@ -285,12 +309,18 @@ export class Recovery {
   async noteReEncrypted(keyArn: string): Promise<undefined> {
     return this.audited('NoteReEncrypted', async (details) => {
       details.keyArn = keyArn
-      const losses = await Promise.all((await this.options.allRegions()).map(lossOf))
+      const losses = await Promise.all((await this.#options.allRegions()).map(lossOf))
       if (losses.some(({ current }) => current.includes(keyArn)))
         throw new KMSInvalidStateException(`The current material of ${keyArn} has no copy: renew it first.`)
-      const materialIds = losses.flatMap(({ older }) => older.get(keyArn) ?? [])
-      if (materialIds.length === 0) return undefined
-      await this.change((current) => ({ ...current, reEncrypted: { ...current.reEncrypted, [keyArn]: materialIds } }))
+      // All Regions' keys of a set have the same materials, and one may decrypt what another has encrypted.
+      const isOfSet = (arn: string) => arn.endsWith(keyArn.slice(keyArn.indexOf(':key/')))
+      const materialIds = losses.flatMap(({ older }) =>
+        [...older].filter(([arn]) => isOfSet(arn)).flatMap(([, ids]) => ids),
+      )
+      await this.change((current) => ({
+        ...current,
+        reEncrypted: [...new Set([...(current.reEncrypted ?? []), ...materialIds])],
+      }))
       return undefined
     })
   }
@@ -302,7 +332,7 @@ export class Recovery {
 
   /** Notes a rehearsal. */
   async noteRehearsal(ok: boolean): Promise<void> {
-    const at = this.options.now()
+    const at = this.#options.now()
     await this.change((current) => ({ ...current, lastRehearsal: { at, ok } }))
   }
 
@@ -310,8 +340,8 @@ export class Recovery {
     this.#store.close()
   }
 
-  async #newRecord(given: readonly NewProtectorMessage[]) {
-    const now = this.options.now()
+  async #newRecord(given: readonly NewProtectorMessage[], atRest: RestFromTheBeginning | undefined) {
+    const now = this.#options.now()
     const vaultId = this.#newVaultId
     const secret = RecoverySecret.random()
     try {
@@ -336,18 +366,24 @@ export class Recovery {
         backupKey: await newBackupKey(vaultId, secret.rootSeed),
         protectors,
         changedAt: now,
-        atRest: false,
+        atRest: atRest !== undefined,
+        ...(atRest && { lock: atRest.settings }),
       }
+      await atRest?.begin(new Map([[pair.pairId, secret]]))
       return { record, recoveryCode: code }
     } finally {
       secret.wipe()
     }
   }
 
+  async #backToRest(region: RecoveredRegion): Promise<void> {
+    await settle(region, mustBeSetUp(await this.#store.read()), { endsWaking: true })
+  }
+
   /** Under the lock, with a renewal that was broken off brought to its end before. */
   #withGestureAlone<Result>(gesture: GestureMessage, use: (opened: Opened) => Promise<Result>): Promise<Result> {
     return this.alone(async () => {
-      const opened = await openWithGesture({ ...this.options, store: this.#store }, gesture)
+      const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
       try {
         if (opened.record.previousPair) await this.#finishRenewal(opened)
         return await use(opened)
@@ -394,13 +430,6 @@ export class Recovery {
       problems: reports.flatMap(({ problems }) => problems),
     }
   }
-}
-
-const ONLY_PASSKEYS =
-  'A passkey is never the only protector: some browsers cannot ask it, and some passkeys stay on one device. Add one of another kind, such as a passphrase or a recovery code.'
-
-function suffices(protectors: readonly { readonly type: ProtectorRecord['type'] }[]): boolean {
-  return protectors.some(({ type }) => type !== 'passkey')
 }
 
 function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, protectorId: string): ProtectorRecord {

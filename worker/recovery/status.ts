@@ -18,9 +18,9 @@ export interface Findings {
 export function statusOf(record: RecoveryRecord | undefined, { losses, changes, now }: Findings): WorkerStatus {
   const keysWithoutCopy = losses.flatMap(({ current }) => current)
   if (!record) return { state: 'none', reasons: [NOT_SET_UP], protectors: [], keysWithoutCopy, keysToReEncrypt: [] }
-  const { protectors, previousPair, lastBackup, lastRehearsal, reEncrypted = {}, changedAt } = record
+  const { protectors, previousPair, lastBackup, lastRehearsal, reEncrypted = [], changedAt } = record
   const keysToReEncrypt = losses.flatMap(({ older }) =>
-    [...older].filter(([arn, ids]) => ids.some((id) => !reEncrypted[arn]?.includes(id))).map(([arn]) => arn),
+    [...older].filter(([, ids]) => ids.some((id) => !reEncrypted.includes(id))).map(([arn]) => arn),
   )
   const reasons = reasonsFor({
     now,

@@ -5,15 +5,11 @@ import type { BackupProgress, PreparedRestore, RestoreReport } from '../../contr
 import { type ControlService, controlServiceMethods } from '../../contract/control.js'
 import { KMSInvalidStateException } from '../../contract/errors.js'
 import { sendOver } from '../../contract/port-stream.js'
-import {
-  type GestureMessage,
-  type GestureOptions,
-  gestureOptions,
-  type PasskeyQuestion,
-} from '../../contract/protectors.js'
-import { abortSignal, handleOf, optional, read, structure } from '../../contract/reader.js'
+import { type GestureMessage, gestureOptions, type PasskeyQuestion } from '../../contract/protectors.js'
+import { abortSignal, handleOf, optional, type ReadBy, read, structure } from '../../contract/reader.js'
 import { vaultName } from '../../contract/vault-names.js'
 import { databasesOf, isHalfRestored, rememberVault, withExistenceLock } from '../existence.js'
+import type { Gesture } from '../gestures.js'
 import { beginRestoring, discardRestored, endRestoring } from '../half-restored.js'
 import { type VaultOptions, workerSource } from '../options.js'
 import { resultOf } from '../session.js'
@@ -72,7 +68,7 @@ const restoreOptions = structure({
  */
 export async function restoreVault(
   source: BackupSource,
-  gesture: GestureOptions,
+  gesture: Gesture,
   options: RestoreOptions = {},
 ): Promise<RestoreReport> {
   const backup = read(backupSource, source, 'the backup')
@@ -103,7 +99,7 @@ export async function restoreVault(
 async function inWorker(
   name: string,
   backup: BackupSource,
-  given: GestureOptions,
+  given: ReadBy<typeof gestureOptions>,
   { worker: source, onProgress, signal }: RestoreOptions,
 ): Promise<RestoreReport> {
   // What is no backup is told before a worker is started.
@@ -138,7 +134,7 @@ async function inWorker(
 }
 
 /** The gesture as the worker takes it: of a passkey, what the person's authenticator gives. */
-async function gestureFor(gesture: GestureOptions, passkeys: PasskeyQuestion): Promise<GestureMessage> {
+async function gestureFor(gesture: ReadBy<typeof gestureOptions>, passkeys: PasskeyQuestion): Promise<GestureMessage> {
   if (!('passkey' in gesture)) return gesture
   const { askPasskey } = await import('../passkey.js')
   return { passkey: await askPasskey(passkeys) }

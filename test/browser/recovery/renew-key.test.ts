@@ -2,7 +2,7 @@
 import type { KmsClient, Vault } from 'browser-kms'
 import { buildClient, KmsKeyring, MultiKeyring, RawAesKeyring, readMessageHeader } from 'browser-kms/envelope'
 import { describe, expect, test } from 'vitest'
-import { expectError, freshVault, newKey, utf8 } from '../fixtures/vault.js'
+import { expectError, freshVault, newKey, region, utf8 } from '../fixtures/vault.js'
 
 interface OldKey {
   readonly vault: Vault
@@ -79,6 +79,26 @@ describe('REC-7 renewKey', () => {
     expect(await vault.recovery.status()).toMatchObject({ keysWithoutCopy: [], keysToReEncrypt: [] })
     // A copy of the current material is all that there is: nothing to note.
     await vault.recovery.noteReEncrypted(Arn)
+  })
+
+  test('gives it to a multi-Region key and its replicas, by the primary', async () => {
+    const { vault, kms } = await freshVault()
+    const { KeyMetadata } = await kms.createKey({ MultiRegion: true })
+    const { KeyId, Arn } = KeyMetadata
+    await kms.replicateKey({ KeyId, ReplicaRegion: 'browser-local-2' })
+    const replicaArn = Arn.replace(region, 'browser-local-2')
+    const replica = vault.region('browser-local-2')
+    await vault.recovery.setUp([{ type: 'recoveryCode' }])
+    expect(new Set((await vault.recovery.status()).keysWithoutCopy)).toEqual(new Set([Arn, replicaArn]))
+    await expectError(vault.recovery.renewKey(replicaArn), 'UnsupportedOperationException', /primary/)
+    const { keyMaterialId, olderMaterialIds } = await vault.recovery.renewKey(KeyId)
+    expect(olderMaterialIds).toEqual([KeyMetadata.CurrentKeyMaterialId])
+    for (const client of [kms, replica])
+      expect((await client.describeKey({ KeyId })).KeyMetadata.CurrentKeyMaterialId).toBe(keyMaterialId)
+    expect(await vault.recovery.status()).toMatchObject({ keysWithoutCopy: [] })
+    expect(new Set((await vault.recovery.status()).keysToReEncrypt)).toEqual(new Set([Arn, replicaArn]))
+    await vault.recovery.noteReEncrypted(Arn)
+    expect((await vault.recovery.status()).keysToReEncrypt).toEqual([])
   })
 
   test.each<[string, Parameters<KmsClient['createKey']>[0], RegExp]>([

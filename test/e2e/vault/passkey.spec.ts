@@ -1,5 +1,6 @@
 /** Passkeys as protectors (PROT-4), by Chromium's virtual authenticator. */
 import { type CDPSession, expect, type Page, test } from '@playwright/test'
+import { newVaultName } from './fixtures/tab.js'
 
 interface Authenticator {
   readonly hasPrf?: boolean
@@ -201,4 +202,73 @@ test('PROT-4 a passkey of another domain is refused with the names of both', asy
   const { error } = await makeAndAsk(page, { rpId: 'vault.example' })
   expect(error?.name).toBe('ValidationException')
   expect(error?.message).toContain("one of 'vault.example', and cannot be used at 'localhost'")
+})
+
+test.describe('PROT-4 a vault', () => {
+  /** A vault of the page's own that a passkey and a recovery code open. */
+  async function setUp(page: Page): Promise<{ name: string; types: string[]; recoveryCode: string | undefined }> {
+    const name = newVaultName()
+    return page.evaluate(async (name) => {
+      const vault = await browserKms.openVault({ name })
+      const passkey = { type: 'passkey', label: 'this laptop', userName: 'someone' } as const
+      const { protectors, recoveryCode } = await vault.recovery.setUp([{ type: 'recoveryCode' }, passkey])
+      await vault.close()
+      return { name, types: protectors.map(({ type }) => type), recoveryCode }
+    }, name)
+  }
+
+  /** In the page, whether its passkey, or a code, is the vault's; or the error. */
+  const verify = async ({ name, recoveryCode }: { name: string; recoveryCode?: string | undefined }) => {
+    const vault = await browserKms.openVault({ name })
+    try {
+      return await vault.recovery.verify(recoveryCode ? { recoveryCode } : { passkey: true })
+    } catch (error) {
+      const { name, reason } = error as { name: string; reason?: string }
+      return { name, reason }
+    } finally {
+      await vault.close()
+    }
+  }
+
+  test('is opened by its passkey, also after a reload', async ({ page }) => {
+    await open(page)
+    const { name, types } = await setUp(page)
+    expect(types).toEqual(['recoveryCode', 'passkey'])
+    expect(await page.evaluate(verify, { name })).toBe(true)
+    await page.reload()
+    await page.waitForFunction(() => 'browserKms' in globalThis)
+    expect(await page.evaluate(verify, { name })).toBe(true)
+  })
+
+  for (const { what, value, outcome } of [
+    { what: 'is not opened by another output', value: 9, outcome: false },
+    { what: 'refuses an output of zeros', value: 0, outcome: { name: 'ValidationException', reason: undefined } },
+  ])
+    test(what, async ({ page }) => {
+      await open(page)
+      const { name } = await setUp(page)
+      // No authenticator of Chromium's answers so.
+      await page.evaluate((value) => {
+        const results = { first: new Uint8Array(32).fill(value).buffer }
+        PublicKeyCredential.prototype.getClientExtensionResults = () => ({ prf: { results } })
+      }, value)
+      expect(await page.evaluate(verify, { name })).toEqual(outcome)
+    })
+
+  test('says so if its passkey is not here, and opens by its other protector', async ({ page }) => {
+    const { session, id } = await open(page)
+    const { name, recoveryCode } = await setUp(page)
+    await session.send('WebAuthn.clearCredentials', { authenticatorId: id })
+    expect(await page.evaluate(verify, { name })).toEqual({ name: 'PasskeyException', reason: 'passkeyCancelled' })
+    expect(await page.evaluate(verify, { name, recoveryCode })).toBe(true)
+  })
+
+  test('is not protected by a passkey alone', async ({ page }) => {
+    await open(page)
+    const error = await page.evaluate(async (name) => {
+      const vault = await browserKms.openVault({ name })
+      return vault.recovery.setUp([{ type: 'passkey' }]).catch(({ name, message }) => ({ name, message }))
+    }, newVaultName())
+    expect(error).toMatchObject({ name: 'ValidationException', message: expect.stringContaining('never the only') })
+  })
 })

@@ -157,3 +157,31 @@ test('bulk encryption too, signed or not: where WebAssembly is refused, hashing 
   expect(complaints).toEqual([])
   expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toContain('/data.js')
 })
+
+test('PROT-2 a passphrase protects no less where WebAssembly is refused', async ({ page }) => {
+  await page.goto(address)
+  await page.waitForFunction(() => 'openOwn' in globalThis)
+  const outcome = await page.evaluate(async () => {
+    const { openOwn, violations } = globalThis as unknown as { openOwn: () => Promise<Vault>; violations: string[] }
+    const vault = await openOwn()
+    const passphrase = 'correct horse battery staple'
+    await vault.recovery.setUp([{ type: 'passphrase', passphrase }])
+    const verified = [
+      await vault.recovery.verify({ passphrase }),
+      await vault.recovery.verify({ passphrase: `${passphrase}s` }),
+    ]
+    const finished = <Result>(request: IDBRequest<Result>) =>
+      new Promise<Result>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+    const database = await finished(indexedDB.open('browser-kms/default/recovery'))
+    const [record] = await finished(database.transaction('recovery').objectStore('recovery').getAll())
+    database.close()
+    const { memory, passes, lanes } = record.protectors[0].parameters
+    await vault.close()
+    return { verified, cost: { memory, passes, lanes }, violations }
+  })
+  const cost = { memory: 65_536, passes: 3, lanes: 4 }
+  expect(outcome).toEqual({ verified: [true, false], cost, violations: [] })
+})

@@ -1,0 +1,66 @@
+/** Recovery by a passkey (PROT-4), of Chromium's virtual authenticator, through the vault. */
+import { expect, type Page, test } from '@playwright/test'
+
+async function open(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('WebAuthn.enable')
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      hasPrf: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  await page.goto('/vault.html')
+  await page.waitForFunction(() => 'workbench' in globalThis)
+}
+
+test('PROT-4 a passkey opens the vault it was set up with, also after a reload, and a second one', async ({ page }) => {
+  await open(page)
+  const setUp = await page.evaluate(async () => {
+    const vault = await browserKms.openVault({ worker: workbench.startWorker.plain() })
+    const { protectors } = await vault.recovery.setUp([
+      { type: 'recoveryCode' },
+      { type: 'passkey', label: 'this laptop' },
+    ])
+    const before = await vault.recovery.verify({ passkey: true })
+    await vault.recovery.add({ passkey: true }, { type: 'passkey', label: 'the other one' })
+    await vault.recovery.renewPair({ passkey: true })
+    return { types: protectors.map(({ type, label }) => [type, label]), before }
+  })
+  expect(setUp).toEqual({
+    types: [
+      ['recoveryCode', 'Recovery code'],
+      ['passkey', 'this laptop'],
+    ],
+    before: true,
+  })
+  await page.reload()
+  await page.waitForFunction(() => 'workbench' in globalThis)
+  const after = await page.evaluate(async () => {
+    const vault = await browserKms.openVault({ worker: workbench.startWorker.plain() })
+    return vault.recovery.verify({ passkey: true })
+  })
+  expect(after).toBe(true)
+})
+
+test('PROT-4 a passkey is never the only protector', async ({ page }) => {
+  await open(page)
+  const refusals = await page.evaluate(async () => {
+    const vault = await browserKms.openVault({ worker: workbench.startWorker.plain() })
+    const refusal = (work: Promise<unknown>) => work.then(String, ({ name }: Error) => name)
+    const alone = await refusal(vault.recovery.setUp([{ type: 'passkey' }, { type: 'passkey' }]))
+    const { protectors, recoveryCode = '' } = await vault.recovery.setUp([
+      { type: 'recoveryCode' },
+      { type: 'passkey' },
+    ])
+    const left = await refusal(vault.recovery.remove({ recoveryCode }, protectors[0]?.id ?? ''))
+    return { alone, left }
+  })
+  expect(refusals).toEqual({ alone: 'ValidationException', left: 'KMSInvalidStateException' })
+})
