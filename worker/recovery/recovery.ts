@@ -25,11 +25,10 @@ import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
 import { askHolder } from './protectors/escrow-request.js'
 import { passkeySalt } from './protectors/passkey.js'
 import { newProtector, wipeGiven } from './protectors/protectors.js'
-import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { ProtectorRecord } from './records.js'
 import type { RecoveredRegion } from './recovered-region.js'
 import type { LastBackup, LockSettings, RecoveryPair, RecoveryRecord } from './recovery-record.js'
-import { resealRegion } from './renewal.js'
+import { beginRenewal, finishRenewal } from './renewal.js'
 import { newBackupKey, rootPublicKeyOf } from './root.js'
 import { RecoverySecret, type RecoverySecrets } from './secrets.js'
 import { settle } from './settlement.js'
@@ -61,6 +60,10 @@ export class Recovery {
   constructor(options: RecoveryOptions) {
     this.#options = options
     this.#store = new RecoveryStore(options.vaultName)
+  }
+
+  get vaultName(): string {
+    return this.#options.vaultName
   }
 
   /** As it is kept; undefined if recovery is not set up. */
@@ -121,7 +124,7 @@ export class Recovery {
     const { vaultName } = this.#options
     await navigator.locks.request(recoveryLockName(vaultName), { ifAvailable: true }, async (lock) => {
       // Whoever has the lock renews just now. And what fails here is tried again with the next gesture: status() tells.
-      if (lock) await this.#finishRenewal(opened).catch(() => {})
+      if (lock) await finishRenewal(this, opened).catch(() => {})
     })
     return opened
   }
@@ -261,10 +264,10 @@ export class Recovery {
               createdAt: this.#options.now(),
             }
             secrets.set(pair.pairId, secret)
-            record = await this.#beginRenewal(record, pair, secret)
+            record = await beginRenewal(this, record, pair, secret)
           }
           details.pairId = record.pair.pairId
-          return await this.#finishRenewal({ record, secrets })
+          return await finishRenewal(this, { record, secrets })
         } finally {
           wipe({ secrets })
         }
@@ -382,50 +385,12 @@ export class Recovery {
     return this.alone(async () => {
       const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
       try {
-        if (opened.record.previousPair) await this.#finishRenewal(opened)
+        if (opened.record.previousPair) await finishRenewal(this, opened)
         return await use(opened)
       } finally {
         wipe(opened)
       }
     })
-  }
-
-  /** From here on both pairs are in the record, and every protector opens both. */
-  async #beginRenewal(record: RecoveryRecord, pair: RecoveryPair, secret: RecoverySecret): Promise<RecoveryRecord> {
-    const { vaultId, protectors } = record
-    const rewrapped = await Promise.all(protectors.map((each) => rewrap(each, vaultId, pair.pairId, secret.bytes)))
-    return this.change((current) => ({
-      ...current,
-      generation: current.generation + 1,
-      pair,
-      previousPair: current.pair,
-      protectors: rewrapped,
-      changedAt: pair.createdAt,
-    }))
-  }
-
-  /** Under the lock. Every copy is sealed for the new pair then, and the old one opens nothing any more. */
-  async #finishRenewal({ record, secrets }: Pick<Opened, 'record' | 'secrets'>): Promise<RenewedPair> {
-    const { vaultId, pair, previousPair } = record
-    const isStill = (current: RecoveryRecord) =>
-      current.pair.pairId === pair.pairId && current.previousPair?.pairId === previousPair?.pairId
-    if (!isStill(mustBeSetUp(await this.#store.read()))) return { copies: 0, problems: [] }
-    const secret = previousPair && secrets.get(previousPair.pairId)
-    // The answer of an escrow holder opens one pair: another gesture has to go on.
-    if (!secret) return { copies: 0, problems: [] }
-    const regions = await this.settleAll(record)
-    const renewal = { vaultId, pair, previousPairId: previousPair.pairId, opening: await secret.openingKey() }
-    const reports: RenewedPair[] = []
-    for (const region of regions) reports.push(await resealRegion(region, renewal))
-    await this.change(({ previousPair: _, ...current }) => ({
-      ...current,
-      protectors: current.protectors.map((each) => withOnlyWrap(each, pair.pairId)),
-      pendingAnswers: (current.pendingAnswers ?? []).filter(({ pairId }) => pairId === pair.pairId),
-    }))
-    return {
-      copies: reports.reduce((sum, { copies }) => sum + copies, 0),
-      problems: reports.flatMap(({ problems }) => problems),
-    }
   }
 }
 
