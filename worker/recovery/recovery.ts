@@ -21,16 +21,16 @@ import type { Bytes } from '../material/family.js'
 import { RecoveryStore } from '../storage/recovery-store.js'
 import { audited, type RecoveryEvent } from './audited.js'
 import { lossOf } from './missing-copies.js'
+import { newRecord, type RestFromTheBeginning } from './new-record.js'
 import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
 import { askHolder } from './protectors/escrow-request.js'
 import { passkeySalt } from './protectors/passkey.js'
 import { newProtector, wipeGiven } from './protectors/protectors.js'
 import type { ProtectorRecord } from './records.js'
 import type { RecoveredRegion } from './recovered-region.js'
-import type { LastBackup, LockSettings, RecoveryPair, RecoveryRecord } from './recovery-record.js'
+import type { LastBackup, RecoveryRecord } from './recovery-record.js'
 import { beginRenewal, finishRenewal } from './renewal.js'
-import { newBackupKey, rootPublicKeyOf } from './root.js'
-import { RecoverySecret, type RecoverySecrets } from './secrets.js'
+import { RecoverySecret } from './secrets.js'
 import { settle } from './settlement.js'
 import { protectorOf, statusOf } from './status.js'
 
@@ -42,12 +42,6 @@ export interface RecoveryOptions {
   readonly home: () => Promise<RecoveredRegion>
   /** All Regions that the vault has. */
   readonly allRegions: () => Promise<readonly RecoveredRegion[]>
-}
-
-/** A vault that is locked at rest from the beginning. */
-export interface RestFromTheBeginning {
-  readonly settings: LockSettings
-  readonly begin: (secrets: RecoverySecrets) => Promise<void>
 }
 
 /** The recovery of one vault. */
@@ -147,7 +141,11 @@ export class Recovery {
       this.alone(async () => {
         if (await this.#store.read()) throw setUpAlready()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
-        const { record, recoveryCode } = await this.#newRecord(given, atRest)
+        const { record, recoveryCode } = await newRecord(given, {
+          vaultId: this.#newVaultId,
+          now: this.#options.now(),
+          atRest,
+        })
         const written = await this.#store.change((current) => {
           if (current) throw setUpAlready()
           return record
@@ -338,42 +336,6 @@ export class Recovery {
 
   close(): void {
     this.#store.close()
-  }
-
-  async #newRecord(given: readonly NewProtectorMessage[], atRest: RestFromTheBeginning | undefined) {
-    const now = this.#options.now()
-    const vaultId = this.#newVaultId
-    const secret = RecoverySecret.random()
-    try {
-      const rootPublicKey = await rootPublicKeyOf(secret.rootSeed)
-      const pair: RecoveryPair = { pairId: crypto.randomUUID(), publicKey: await secret.publicKey(), createdAt: now }
-      const protectors: ProtectorRecord[] = []
-      let code: string | undefined
-      // One after the other: each passphrase takes 64 MiB for a moment.
-      for (const each of given) {
-        const protectedSecret = { vaultId, rootPublicKey, pairId: pair.pairId, secret: secret.bytes }
-        const { record, recoveryCode } = await newProtector(each, protectedSecret, now)
-        protectors.push(record)
-        code = recoveryCode ?? code
-      }
-      const record: Omit<RecoveryRecord, 'revision'> = {
-        version: 1,
-        vaultId,
-        generation: 1,
-        createdAt: now,
-        pair,
-        rootPublicKey,
-        backupKey: await newBackupKey(vaultId, secret.rootSeed),
-        protectors,
-        changedAt: now,
-        atRest: atRest !== undefined,
-        ...(atRest && { lock: atRest.settings }),
-      }
-      await atRest?.begin(new Map([[pair.pairId, secret]]))
-      return { record, recoveryCode: code }
-    } finally {
-      secret.wipe()
-    }
   }
 
   async #backToRest(region: RecoveredRegion): Promise<void> {
