@@ -56,8 +56,9 @@ export class Recovery {
     this.#store = new RecoveryStore(options.vaultName)
   }
 
-  get vaultName(): string {
-    return this.#options.vaultName
+  /** What it was made with; for the parts of recovery that stand beside this one. */
+  get options(): RecoveryOptions {
+    return this.#options
   }
 
   /** As it is kept; undefined if recovery is not set up. */

@@ -18,7 +18,7 @@ import type { RecoverySecret } from './secrets.js'
 
 /** What a renewal needs of the recovery that it renews. */
 export interface Renewable {
-  readonly vaultName: string
+  readonly options: { readonly vaultName: string }
   read(): Promise<RecoveryRecord | undefined>
   change(work: (record: RecoveryRecord) => Omit<RecoveryRecord, 'revision'>): Promise<RecoveryRecord>
   settleAll(record: RecoveryRecord): Promise<readonly RecoveredRegion[]>
@@ -64,7 +64,7 @@ export async function finishRenewal(
   // Done by another tab; or the answer of an escrow holder has opened the new pair alone, and another gesture has to go on.
   if (!secret || !previousPair) return { copies: 0, problems: [] }
   const regions = await recovery.settleAll(record)
-  const { vaultName } = recovery
+  const { vaultName } = recovery.options
   const renewal = { vaultName, vaultId, pair, previousPairId: previousPair.pairId, opening: await secret.openingKey() }
   const renewed = await resealAll(regions, renewal)
   await recovery.change(({ previousPair: _, ...rest }) => ({
