@@ -216,9 +216,27 @@ export class RecoveryPart {
   }
 
   async #ask<Call extends RecoveryCall>(call: Call, input: RecoveryInput<Call>): Promise<RecoveryAnswers[Call]> {
-    const answer = await this.#session.ask((control) => control.recovery({ call, input }))
-    return answer as RecoveryAnswers[Call]
+    try {
+      const answer = await this.#session.ask((control) => control.recovery({ call, input }))
+      return answer as RecoveryAnswers[Call]
+    } finally {
+      wipeSent(input as Sent)
+    }
   }
+}
+
+/** Members of calls that can hold what a passkey has given. */
+interface Sent {
+  readonly gesture?: GestureMessage
+  readonly protector?: NewProtectorMessage
+  readonly protectors?: readonly NewProtectorMessage[]
+}
+
+/** Wipes what a passkey has given: the worker has its own copy, and wipes that. */
+export function wipeSent({ gesture, protector, protectors = [] }: Sent): void {
+  if (gesture && 'passkey' in gesture) gesture.passkey.prfOutput.fill(0)
+  for (const each of protector ? [protector, ...protectors] : protectors)
+    if (each.type === 'passkey') each.prfOutput.fill(0)
 }
 
 async function materialsOf(kms: KmsClient, KeyId: string): Promise<readonly string[]> {

@@ -24,7 +24,7 @@ import { lossOf } from './missing-copies.js'
 import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
 import { askHolder } from './protectors/escrow-request.js'
 import { passkeySalt } from './protectors/passkey.js'
-import { newProtector } from './protectors/protectors.js'
+import { newProtector, wipeGiven } from './protectors/protectors.js'
 import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { ProtectorRecord } from './records.js'
 import type { RecoveredRegion } from './recovered-region.js'
@@ -145,7 +145,7 @@ export class Recovery {
    * @param atRest for a vault that is locked at rest from the beginning; `begin` is called with what opens it, before it is
    */
   async setUp(given: readonly NewProtectorMessage[], atRest?: RestFromTheBeginning): Promise<RecoverySetUp> {
-    return this.audited('SetUpRecovery', (details) =>
+    const settingUp = this.audited('SetUpRecovery', (details) =>
       this.alone(async () => {
         if (await this.#store.read()) throw setUpAlready()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
@@ -164,6 +164,7 @@ export class Recovery {
         }
       }),
     )
+    return settingUp.finally(() => given.forEach(wipeGiven))
   }
 
   async status(): Promise<WorkerStatus> {
@@ -194,7 +195,7 @@ export class Recovery {
   }
 
   async add(gesture: GestureMessage, given: NewProtectorMessage): Promise<NewProtector> {
-    return this.audited('AddProtector', (details) =>
+    const adding = this.audited('AddProtector', (details) =>
       this.#withGestureAlone(gesture, async ({ record, secret, protectorId }) => {
         if (record.protectors.length >= MOST_PROTECTORS)
           throw new LimitExceededException(`A vault has at most ${MOST_PROTECTORS} protectors. Remove one first.`)
@@ -212,6 +213,7 @@ export class Recovery {
         return { protector: protectorOf(made.record), ...(recoveryCode !== undefined && { recoveryCode }) }
       }),
     )
+    return adding.finally(() => wipeGiven(given))
   }
 
   async remove(gesture: GestureMessage, protectorId: string): Promise<undefined> {

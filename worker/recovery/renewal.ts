@@ -3,6 +3,7 @@ import { keyArn } from '../../src/contract/identifiers.js'
 import type { RenewedPair } from '../../src/contract/recovery.js'
 import { type RecoveryPublicKey, resealCopy, type SealedCopy } from '../material/copies.js'
 import type { OpeningKey } from '../material/hpke.js'
+import { copiesAfter } from '../storage/copy-reads.js'
 import type { CopyRecord } from '../storage/schema.js'
 import type { RecoveredRegion } from './recovered-region.js'
 
@@ -26,7 +27,7 @@ export async function resealRegion(region: RecoveredRegion, renewal: Renewal): P
   let copies = 0
   let after: CopyRecord | undefined
   for (;;) {
-    const batch: readonly CopyRecord[] = await region.store.copiesAfter(after, BATCH)
+    const batch: readonly CopyRecord[] = await copiesAfter(region.store, after, BATCH)
     after = batch.at(-1)
     if (!after) return { copies, problems }
     const resealed: [CopyRecord, SealedCopy][] = []

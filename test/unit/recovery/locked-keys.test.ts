@@ -3,38 +3,12 @@ import type { KeyState, OperationName, Origin } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
 import { lockedError, shownState } from '../../../worker/pipeline/locked-keys.js'
 import { type GuardedKey, guardKeyState } from '../../../worker/pipeline/state-guard.js'
-import { cellOf, messageOf, operations, ruleOf, states } from '../../browser/fixtures/key-state-table.js'
+import { messageOf, operations, states } from '../../browser/fixtures/key-state-table.js'
+import { answerOf, hidden } from '../../browser/recovery/fixtures/locked-answers.js'
 
 /** Encapsulate and Decapsulate are newer than every edition of the table. */
 const all: readonly OperationName[] = [...operations, 'Encapsulate', 'Decapsulate']
 const origins: readonly Origin[] = ['AWS_KMS', 'EXTERNAL']
-const hidden: readonly KeyState[] = ['Enabled', 'Disabled', 'Updating']
-
-/** Where the column does not say it of these keys, because custom key stores have none of them. */
-const beside: { readonly [Operation in OperationName]?: 'locked' | 'real state' } = {
-  GenerateMac: 'locked',
-  VerifyMac: 'locked',
-  Sign: 'locked',
-  DeriveSharedSecret: 'locked',
-  Decapsulate: 'locked',
-  // With the public half alone.
-  Verify: 'real state',
-  Encapsulate: 'real state',
-  GetPublicKey: 'real state',
-  // With sealed copies, and the public half of the recovery pair (LOCK-5).
-  ReplicateKey: 'real state',
-  UpdatePrimaryRegion: 'real state',
-  DeleteImportedKeyMaterial: 'real state',
-  // Refused in custom key stores because of the key's origin, which is another one here.
-  DisableKeyRotation: 'real state',
-  EnableKeyRotation: 'real state',
-  RotateKeyOnDemand: 'real state',
-  GetKeyRotationStatus: 'real state',
-  ListKeyRotations: 'real state',
-  GetParametersForImport: 'real state',
-  ImportKeyMaterial: 'real state',
-}
-
 type Outcome = 'passes' | { readonly name: string; readonly message: string; readonly reason?: string }
 
 function outcome(operation: OperationName, key: Omit<GuardedKey, 'arn' | 'isCurrentAliasTarget'>): Outcome {
@@ -55,12 +29,11 @@ const lockedAway: Outcome = {
 
 function expected(operation: OperationName, state: KeyState, origin: Origin): Outcome {
   const real = outcome(operation, { state, origin, isLocked: false })
-  const said = beside[operation]
-  if (said !== undefined) return said === 'locked' ? lockedAway : real
-  const rule = ruleOf(cellOf(operation, 'Unavailable'), { origin })
-  if (rule.result === 'unreachable') throw new Error(`nothing is said of ${operation}`)
-  if (rule.message?.endsWith('is unavailable.')) return lockedAway
-  if (rule.result === 'fail') return { name: rule.error as string, message: messageOf(rule, 'ARN', origin) as string }
+  const answer = answerOf(operation, origin)
+  if (answer === 'locked') return lockedAway
+  if (answer === 'real state') return real
+  if (answer.result === 'fail')
+    return { name: answer.error as string, message: messageOf(answer, 'ARN', origin) as string }
   // Footnote 15: nothing overtakes a move of the primary Region.
   return state === 'Updating' ? real : 'passes'
 }
