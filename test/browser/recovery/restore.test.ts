@@ -263,6 +263,8 @@ test('REC-23, LOCK-1 a vault that is locked at rest is backed up while it is loc
     [{}, undefined],
     [{}, undefined],
   ])
+  const [identity] = (await allStored<object>(name, region, 'vault')).filter((entry) => 'accountId' in entry)
+  expect(Object.values(identity ?? {}).filter((value) => value instanceof CryptoKey)).toEqual([])
   await expectError(back.decrypt({ CiphertextBlob }), 'KMSInvalidStateException', /locked/)
   await again.unlock({ recoveryCode })
   expect(await back.decrypt({ CiphertextBlob })).toMatchObject({ KeyId: Arn, Plaintext })
