@@ -9,6 +9,7 @@
  *     npm run bench -- algorithms       only signatures and MACs
  *     npm run bench -- storage          only opening, listing and memory
  *     npm run bench -- lifecycle        only catching up after three years
+ *     npm run bench -- recovery         only backups and restores of 10,000 keys
  *     npm run bench -- policies         only decisions of policies and grants
  *     npm run bench -- aws              only the adapter for AWS clients
  *     npm run bench -- envelope         only streams of envelope encryption, and its peers
@@ -25,6 +26,9 @@ import { chromiumArguments, findChromium } from '../scripts/chromium.mjs'
 import { awsCryptoAliases } from '../test/browser/fixtures/aws-crypto-aliases.mjs'
 import { envelopeParts } from './envelope.mjs'
 
+/** Keys of the vault that is backed up. */
+const RECOVERED_KEYS = 10_000
+
 const parts = process.argv.slice(2)
 const wants = (part) => parts.length === 0 || parts.includes(part)
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -38,6 +42,7 @@ const config = {
     alias: [
       { find: 'browser-kms/aws', replacement: join(root, 'src/aws/index.ts') },
       { find: 'browser-kms/envelope', replacement: join(root, 'src/envelope/index.ts') },
+      { find: 'browser-kms/recovery', replacement: join(root, 'src/vault/recovery-entry.ts') },
       { find: 'browser-kms/worker', replacement: join(root, 'worker/index.ts') },
       { find: 'browser-kms', replacement: join(root, 'src/index.ts') },
       ...awsCryptoAliases,
@@ -65,6 +70,7 @@ try {
   if (wants('algorithms')) await algorithmRates()
   if (wants('storage')) await storage()
   if (wants('lifecycle')) await lifecycle()
+  if (wants('recovery')) await recovery()
   if (wants('policies')) await policies()
   if (wants('aws')) await aws()
   if (wants('envelope')) await envelope()
@@ -183,6 +189,26 @@ async function storage() {
   console.log(
     `\nMemory of the worker after using each of 10,000 keys: ${((after - before) / 10_000).toFixed(0)} bytes a key`,
   )
+  await page.context().close()
+}
+
+async function recovery() {
+  const page = await freshPage()
+  await page.evaluate((keys) => globalThis.bench.fillRecoverable(keys), RECOVERED_KEYS)
+  const before = await workerMemory(page)
+  const { milliseconds, bytes } = await page.evaluate(() => globalThis.bench.backupTime())
+  const after = await workerMemory(page)
+  const { rehearse, restore } = await page.evaluate(() => globalThis.bench.restoreTimes())
+  console.log(`\nBackup and restore of ${RECOVERED_KEYS} keys`)
+  console.table([
+    {
+      'backup, ms': milliseconds.toFixed(0),
+      'MB of it': (bytes / 1e6).toFixed(1),
+      'worker after it, MiB more': ((after - before) / 2 ** 20).toFixed(1),
+      'rehearsal, ms': rehearse.toFixed(0),
+      'restore, ms': restore.toFixed(0),
+    },
+  ])
   await page.context().close()
 }
 
