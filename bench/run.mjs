@@ -9,9 +9,9 @@
  *     npm run bench -- algorithms       only signatures and MACs
  *     npm run bench -- storage          only opening, listing and memory
  *     npm run bench -- lifecycle        only catching up after three years
- *     npm run bench -- recovery         only backups and restores of 10,000 keys
  *     npm run bench -- policies         only decisions of policies and grants
  *     npm run bench -- aws              only the adapter for AWS clients
+ *     npm run bench -- recovery         only what recovery, backups and the lock cost
  *     npm run bench -- envelope         only streams of envelope encryption, and its peers
  *     npm run bench -- envelope-frames  only its frame lengths
  *     npm run bench -- envelope-memory  only its memory, and how busy the page is
@@ -25,9 +25,6 @@ import { build, preview } from 'vite'
 import { chromiumArguments, findChromium } from '../scripts/chromium.mjs'
 import { awsCryptoAliases } from '../test/browser/fixtures/aws-crypto-aliases.mjs'
 import { envelopeParts } from './envelope.mjs'
-
-/** Keys of the vault that is backed up. */
-const RECOVERED_KEYS = 10_000
 
 const parts = process.argv.slice(2)
 const wants = (part) => parts.length === 0 || parts.includes(part)
@@ -70,9 +67,9 @@ try {
   if (wants('algorithms')) await algorithmRates()
   if (wants('storage')) await storage()
   if (wants('lifecycle')) await lifecycle()
-  if (wants('recovery')) await recovery()
   if (wants('policies')) await policies()
   if (wants('aws')) await aws()
+  if (wants('recovery')) await recovery()
   if (wants('envelope')) await envelope()
   if (wants('envelope-frames')) await envelopeFrames()
   if (wants('envelope-memory')) await envelopeMemory()
@@ -192,26 +189,6 @@ async function storage() {
   await page.context().close()
 }
 
-async function recovery() {
-  const page = await freshPage()
-  await page.evaluate((keys) => globalThis.bench.fillRecoverable(keys), RECOVERED_KEYS)
-  const before = await workerMemory(page)
-  const { milliseconds, bytes } = await page.evaluate(() => globalThis.bench.backupTime())
-  const after = await workerMemory(page)
-  const { rehearse, restore } = await page.evaluate(() => globalThis.bench.restoreTimes())
-  console.log(`\nBackup and restore of ${RECOVERED_KEYS} keys`)
-  console.table([
-    {
-      'backup, ms': milliseconds.toFixed(0),
-      'MB of it': (bytes / 1e6).toFixed(1),
-      'worker after it, MiB more': ((after - before) / 2 ** 20).toFixed(1),
-      'rehearsal, ms': rehearse.toFixed(0),
-      'restore, ms': restore.toFixed(0),
-    },
-  ])
-  await page.context().close()
-}
-
 async function aws() {
   const page = await freshPage()
   const rows = []
@@ -273,6 +250,42 @@ async function lifecycle() {
   }
   console.log('\nOpening a vault after three years: its keys rotate once each, and nobody waits for the others')
   console.table(rows)
+}
+
+async function recovery() {
+  const page = await freshPage()
+  const rounds = await page.evaluate(() => globalThis.bench.workingRates(7))
+  const rows = ['plain', 'recovery', 'unlocked'].map((name) => ({
+    vault: name,
+    'CreateKey, ms': median(rounds.map((round) => round[name].createKey)).toFixed(2),
+    'more than plain, ms': median(rounds.map((round) => round[name].createKey - round.plain.createKey)).toFixed(2),
+    'Encrypt, calls/s': Math.round(median(rounds.map((round) => round[name].encrypt))),
+    'Encrypt, × plain': median(rounds.map((round) => round[name].encrypt / round.plain.encrypt)).toFixed(2),
+  }))
+  console.log('\nA vault without recovery, with it, and locked at rest but unlocked')
+  console.table(rows)
+  await page.context().close()
+
+  const unlocking = await freshPage()
+  const times = await unlocking.evaluate(() => globalThis.bench.unlockTimes(5))
+  const beyond = times.map(({ unlockToFirstEncrypt, verify }) => unlockToFirstEncrypt - verify)
+  console.log('\nUnlocking with a passphrase')
+  console.table([
+    {
+      'gesture to first Encrypt, ms': median(times.map((time) => time.unlockToFirstEncrypt)).toFixed(0),
+      'the passphrase alone, ms': median(times.map(({ verify }) => verify)).toFixed(0),
+      'beyond it, ms': median(beyond).toFixed(1),
+      'first use of the next key, ms': median(times.map(({ nextKey }) => nextKey)).toFixed(1),
+    },
+  ])
+  await unlocking.context().close()
+
+  const backing = await freshPage()
+  const { backup, restore, bytes } = await backing.evaluate(() => globalThis.bench.backupTimes(10_000))
+  console.log(
+    `\n10,000 keys: backup ${backup.toFixed(0)} ms and ${(bytes / 2 ** 20).toFixed(1)} MiB, restore ${restore.toFixed(0)} ms`,
+  )
+  await backing.context().close()
 }
 
 /** Bytes of JavaScript memory in all workers of a page, after garbage collection. */
