@@ -89,7 +89,8 @@ export async function restoreVault(
       await rememberVault(name)
       return report
     } catch (error) {
-      await discardRestored(name)
+      // What stays, because it cannot be deleted now, goes before the vault is opened or restored the next time.
+      await discardRestored(name).catch(() => {})
       throw error
     }
   })
