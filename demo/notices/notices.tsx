@@ -79,9 +79,9 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
   )
 }
 
-/** The notices themselves, for the top of the page. */
-export function NoticeBar() {
-  return <Flashbar items={useContext(ItemsContext)} />
+/** The notices themselves, for the top of the page, under those that stand for as long as they are true. */
+export function NoticeBar({ standing }: { readonly standing: readonly FlashbarProps.MessageDefinition[] }) {
+  return <Flashbar items={[...standing, ...useContext(ItemsContext)]} />
 }
 
 /** Tells the user things. */
