@@ -17,9 +17,9 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 240_000,
+  timeout: 300_000,
   // A busy machine of two cores takes its time; a test that has to be quick measures by itself.
-  expect: { timeout: 20_000 },
+  expect: { timeout: 60_000 },
   reporter: 'list',
   use: {
     browserName: 'chromium',
@@ -31,7 +31,7 @@ export default defineConfig({
     { name: 'pack', testMatch: 'package/pack.setup.ts' },
     { name: 'package', testMatch: 'package/**/*.spec.ts', dependencies: ['pack'] },
     { name: 'vault', testMatch: 'vault/**/*.spec.ts', use: { baseURL: origin(process.env.VAULT_PAGES_PORT) } },
-    { name: 'demo', testMatch: 'demo/**/*.spec.ts', timeout: 180_000, use: { baseURL: origin(process.env.DEMO_PORT) } },
+    { name: 'demo', testMatch: 'demo/**/*.spec.ts', use: { baseURL: origin(process.env.DEMO_PORT) } },
   ],
   webServer: [
     {

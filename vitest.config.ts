@@ -48,7 +48,7 @@ export default defineConfig({
       },
       {
         resolve: { alias: [...resolve.alias, ...awsCryptoAliases] },
-        plugins: [bundledWorkers(resolve)],
+        plugins: [bundledWorkers(resolve, path('worker/entry.ts'), path('test/browser/fixtures/clock-hsm.ts'))],
         // Named, because finding them during a run would reload the page under test.
         optimizeDeps: {
           include: [

@@ -24,6 +24,9 @@ const messagePort = handleOf<MessagePort>('the MessagePort that connectPort made
  *
  * To end the connection, close the port: `port.close()`.
  *
+ * A vault that is locked at rest serves its ports while the page that opened it keeps it unlocked. The port gets a `lock` event
+ * when it is locked, also at the beginning if it is locked then, and an `unlock` event when it is unlocked.
+ *
  * @throws `ValidationException` for what is no port
  *
  * @example

@@ -1,8 +1,10 @@
-import { type HandleWish, withHandle } from '../contract/data-keys.js'
+import { type HandleWish, unlockedSignal, withHandle } from '../contract/data-keys.js'
 import type { OperationInput, OperationName, OperationOutput } from '../contract/shapes.js'
+import type { LockState } from './lock-state.js'
 
 /** Where a client's requests go: see channel.ts. */
 export interface Connection {
+  readonly lock?: LockState | undefined
   /** @param wish adds the members of a `WishedHandle` to the answer, in place of the data key */
   call<Name extends OperationName>(
     operation: Name,
@@ -56,6 +58,11 @@ export class KmsClient {
     Object.defineProperty(KmsClient.prototype, withHandle, {
       value(this: KmsClient, ...request: Parameters<Connection['call']>) {
         return this.#connection.call(...request)
+      },
+    })
+    Object.defineProperty(KmsClient.prototype, unlockedSignal, {
+      get(this: KmsClient) {
+        return this.#connection.lock?.unlocked
       },
     })
   }

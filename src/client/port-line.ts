@@ -1,11 +1,13 @@
 import type { Endpoint } from 'comlink'
 import { KMSInternalException, type KmsError, reviveError } from '../contract/errors.js'
 import { ALIVE_LOCK_PREFIX, BEAT_INTERVAL, type PortWord } from '../contract/port-words.js'
+import type { LockState } from './lock-state.js'
 
 /** Whoever makes calls through a line. */
 export interface LineUser {
   /** Whether it waits for an answer. */
   readonly isWaiting: boolean
+  readonly lock: LockState
   /** The other side is gone: nothing will ever be answered any more. */
   close(reason: KmsError): void
 }
@@ -98,6 +100,7 @@ export class PortLine implements Endpoint {
   readonly #hear = ({ data }: MessageEvent<PortWord | undefined>) => {
     this.#silence = 0
     if (data?.type === 'END') this.#user?.close(reviveError(data.error, ''))
+    else if (data?.type === 'LOCK') this.#user?.lock.hear(data)
     else if (data?.type === 'HELLO') void this.#watchLock(data.aliveLock)
   }
 

@@ -3,6 +3,7 @@
  * reader, by which the page reads what it was given, and the worker what has arrived.
  */
 import type { ErrorRecord } from './errors.js'
+import type { LockWord } from './port-words.js'
 import { vaultQuotas } from './quotas.js'
 import { flag, json, listOf, mapOf, oneOf, optional, type ReadBy, type Reader, structure, text } from './reader.js'
 import type { KeyState } from './shapes.js'
@@ -26,6 +27,7 @@ export interface OpenedMessage {
   readonly events: MessagePort
   /** The worker holds this Web Lock while it lives: whoever gets it knows that the worker is gone. */
   readonly aliveLock: string
+  readonly lock: LockWord
 }
 
 /** An ARN, or what stands for one. */
@@ -131,7 +133,7 @@ export interface VaultClosedMessage {
   readonly type: 'closed'
   readonly error: ErrorRecord
 }
-export type VaultEventMessage = KeyStateMessage | VaultClosedMessage
+export type VaultEventMessage = KeyStateMessage | VaultClosedMessage | LockWord
 
 /**
  * The worker's interface for the page that opened the vault: control, and the account root's own requests. An error is

@@ -51,6 +51,12 @@ export interface WishedHandle {
  */
 export const withHandle = Symbol.for('browser-kms.withHandle')
 
+/**
+ * The member of a client that is aborted when its vault is locked: what works with a data key that was handed out as a handle
+ * ends then.
+ */
+export const unlockedSignal = Symbol.for('browser-kms.unlocked')
+
 /** Whether there can be handles: WebCrypto does not have AES-192 everywhere. */
 export function hasHandles({ keyLength }: Suite): boolean {
   return keyLength !== 24

@@ -21,7 +21,15 @@ interface End {
   readonly error: ErrorRecord
 }
 
-export type PortWord = Hello | Beat | End
+/** The vault was locked, or unlocked. Said on each port at the beginning, too, if the vault is locked. */
+export interface LockWord {
+  readonly type: 'LOCK'
+  readonly isLocked: boolean
+  /** Counts how often it was locked or unlocked, so that words that arrive late change nothing. */
+  readonly turn: number
+}
+
+export type PortWord = Hello | Beat | End | LockWord
 
 /** How the names of those Web Locks begin. */
 export const ALIVE_LOCK_PREFIX = 'browser-kms/alive/'

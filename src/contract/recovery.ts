@@ -4,6 +4,7 @@
  */
 import type { Bytes } from './bytes.js'
 import { keyIdentifier } from './control.js'
+import type { LockWord } from './port-words.js'
 import {
   gestureMessage,
   type NewProtectorOptions,
@@ -12,7 +13,7 @@ import {
   type PasskeyQuestion,
   protectorLabel,
 } from './protectors.js'
-import { listOf, oneOf, type ReadBy, structure, text } from './reader.js'
+import { listOf, oneOf, optional, type ReadBy, structure, text, wholeNumber } from './reader.js'
 
 /** Protectors of a vault, at most. */
 export const MOST_PROTECTORS = 16
@@ -36,6 +37,18 @@ export const renameInput = structure({ protectorId, label: protectorLabel })
 export const protectorIdInput = protectorId
 export const keyInput = keyIdentifier
 
+/** Milliseconds: a year at most, and no less than a person notices. */
+export const afterIdle = optional(wholeNumber({ min: 1_000, max: 31_536_000_000 }))
+/** What `vault.lock.enable` takes. */
+export interface LockOptions {
+  /**
+   * Milliseconds without use of a key after which the vault locks itself, 1,000 to a year; time in which the device sleeps
+   * counts too. Work of an envelope uses a key at its beginning only. Default: never.
+   */
+  readonly afterIdle?: number
+}
+export const lockOptions = structure({ afterIdle })
+
 /** What each call of recovery takes. */
 export const recoveryCalls = {
   setUp: structure({ protectors: listOf(newProtectorMessage, { least: 1, most: MOST_PROTECTORS }) }),
@@ -50,6 +63,13 @@ export const recoveryCalls = {
   passkeys: nothing,
   /** Of a key, that all ciphertexts of its older materials have been encrypted anew. */
   noteReEncrypted: structure({ keyId: keyIdentifier }),
+  enableLock: structure({ gesture: gestureMessage, afterIdle }),
+  disableLock: structure({ gesture: gestureMessage }),
+  lockNow: nothing,
+  unlock: structure({ gesture: gestureMessage }),
+  /** Whether recovery is set up, and the vault locked at rest. */
+  lockState: nothing,
+  setUpLocked: structure({ protectors: listOf(newProtectorMessage, { least: 1, most: MOST_PROTECTORS }), afterIdle }),
 } as const
 export type RecoveryCall = keyof typeof recoveryCalls
 export type RecoveryInput<Call extends RecoveryCall> = ReadBy<(typeof recoveryCalls)[Call]>
@@ -119,4 +139,10 @@ export interface RecoveryAnswers {
   request: Bytes
   passkeys: PasskeyQuestion
   noteReEncrypted: undefined
+  enableLock: LockWord
+  disableLock: LockWord
+  lockNow: LockWord
+  unlock: LockWord
+  lockState: { readonly isSetUp: boolean; readonly isAtRest: boolean }
+  setUpLocked: RecoverySetUp & { readonly lock: LockWord }
 }

@@ -32,7 +32,7 @@ export class Connections {
 
   /** The account root's client, on the worker itself. */
   root(): KmsClient {
-    return new KmsClient(this.#track(new PortConnection(this.#session.control)))
+    return new KmsClient(this.#track(new PortConnection(this.#session.control, this.#session.lock)))
   }
 
   /** The account root's connection to another Region, which revoking does not take from the page. */

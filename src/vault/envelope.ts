@@ -1,6 +1,6 @@
 import type { KmsClient } from '../client/client.js'
 import type { AnyBytes, Bytes } from '../contract/bytes.js'
-import { withHandle } from '../contract/data-keys.js'
+import { unlockedSignal, withHandle } from '../contract/data-keys.js'
 import { KMSInternalException } from '../contract/errors.js'
 import { once } from '../contract/once.js'
 import { abortSignal, handleOf, listOf, optional, read, structure, text } from '../contract/reader.js'
@@ -59,6 +59,9 @@ export interface EnvelopeSurroundings {
   readonly dataWorkers?: DataWorkersOptions | false | undefined
 }
 
+/** What {@link KmsClient} has and its type does not show. */
+type LockableClient = KmsClient & { readonly [unlockedSignal]?: AbortSignal }
+
 interface Loaded {
   readonly messages: Messages
   readonly keyring: VaultKeyring
@@ -71,7 +74,7 @@ const envelopeOptions = structure({
   dataWorkers: optional(dataWorkersChoice),
   signal: optional(abortSignal),
 })
-const vaultClient = handleOf<KmsClient>(
+const vaultClient = handleOf<LockableClient>(
   'a client of a vault, such as vault.kms (of others, buildClient of browser-kms/envelope makes the messages)',
   (value) => typeof (value as { [withHandle]?: unknown } | null | undefined)?.[withHandle] === 'function',
 )
@@ -101,6 +104,8 @@ export interface OpenedEnvelope {
  * vault is refused, and so is one with more than 32 encrypted data keys. Where an alias was moved to a new key, name the
  * old ones in `alsoDecryptsWith`.
  *
+ * Work that goes on when a vault that is locked at rest is locked ends with the lock's error (`reason` is `locked`).
+ *
  * What the methods are given is read and copied before they return: bytes can be wiped right after the call. Bytes are any
  * view or an `ArrayBuffer`; contexts and options are plain objects, with the members that are documented and no others. An
  * encryption context that cannot be one is an `EncryptionContextError`; all else that cannot be is a `ValidationException`.
@@ -116,6 +121,7 @@ export interface OpenedEnvelope {
  */
 export class Envelope {
   readonly #options: EnvelopeOptions
+  readonly #client: LockableClient
   readonly #ended: AbortSignal | undefined
   readonly #loaded: () => Promise<Loaded>
 
@@ -134,6 +140,7 @@ export class Envelope {
     const vault = read(vaultClient, client, 'client')
     const key = read(keyIdentifier, keyId, 'keyId')
     this.#options = { ...(dataWorkers !== undefined && { dataWorkers }), ...read(envelopeOptions, options, 'options') }
+    this.#client = vault
     this.#ended = ended
     this.#loaded = once(() => loadMessages(vault, key, this.#options).catch(notLoaded))
   }
@@ -234,7 +241,7 @@ export class Envelope {
   }
 
   #ending(signal: AbortSignal | undefined): Ending {
-    return new Ending(signal, this.#options.signal, this.#ended)
+    return new Ending(signal, this.#options.signal, this.#ended, this.#client[unlockedSignal])
   }
 
   /** @param taken wiped if the rest is not loaded */

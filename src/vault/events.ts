@@ -35,6 +35,10 @@ export interface VaultEventMap {
   keystate: CustomEvent<KeyStateDetail>
   /** A backup was written to a target of `vault.backups.keepAt`, or could not be. */
   backup: CustomEvent<BackupDetail>
+  /** The vault was locked: by `lock.now()`, after its idle time, or because another tab had it locked at rest. */
+  lock: Event
+  /** The vault was unlocked. */
+  unlock: Event
   /** The vault is closed: by `close()`, because it was deleted, or because its worker ended. */
   close: Event
 }

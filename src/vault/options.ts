@@ -1,8 +1,11 @@
 /** What `openVault` takes. */
+
 import { type VaultQuotas, vaultQuotas } from '../contract/quotas.js'
 import { abortSignal, flag, handleOf, kindOf, oneOf, optional, structure, text, textOr } from '../contract/reader.js'
+import type { LockOptions } from '../contract/recovery.js'
 import { accountId, regionName, vaultName } from '../contract/vault-names.js'
 import { type DataWorkersOptions, dataWorkersChoice } from '../envelope/data-workers/options.js'
+import type { ProtectorOptions } from './gestures.js'
 
 /** What `openVault` takes; every member has a default. */
 export interface VaultOptions {
@@ -23,6 +26,23 @@ export interface VaultOptions {
    * material gets `KMSInvalidStateException`. Default `optional`.
    */
   readonly recovery?: 'required' | 'optional'
+  /**
+   * Locks the vault at rest from its beginning, and sets recovery up for that: nothing that can be used was ever in the
+   * browser's storage then. It is unlocked when it was made, and opens locked from then on: see `Vault.unlock`. A vault that is
+   * locked at rest already is opened as it is; one that has keys without a sealed copy is refused.
+   *
+   * @example
+   * ```ts
+   * const vault = await openVault({
+   *   lock: {
+   *     protectors: [{ type: 'passphrase', passphrase }, { type: 'recoveryCode' }],
+   *     afterIdle: 10 * 60_000,
+   *     onRecoveryCode: showOnce,
+   *   },
+   * })
+   * ```
+   */
+  readonly lock?: LockAtCreation
   /**
    * The worker that is to be the HSM, or the URL of its file, if it is not the one that comes with the package: for
    * pages under Trusted Types, and for applications that build their own (see `browser-kms/worker`).
@@ -55,6 +75,17 @@ export interface VaultOptions {
   readonly signal?: AbortSignal
 }
 
+/** What `openVault` takes as `lock`. */
+export interface LockAtCreation extends LockOptions {
+  /** As `vault.recovery.setUp` takes them. Used once, when the vault is made. */
+  readonly protectors: readonly ProtectorOptions[]
+  /**
+   * Gets the recovery code, where a protector of that type is asked for, before `openVault` resolves: show it once, and keep it
+   * nowhere.
+   */
+  readonly onRecoveryCode?: (recoveryCode: string) => void | Promise<void>
+}
+
 /** A `TrustedScriptURL`, where the type library does not know Trusted Types yet. */
 interface TrustedScriptURL {
   toJSON(): string
@@ -72,6 +103,8 @@ export const vaultOptions = structure({
   accountId: optional(accountId),
   digestSigning: optional(flag),
   recovery: optional(oneOf<'required' | 'optional'>(['required', 'optional'])),
+  /** Read where it is loaded, before anything else is done. */
+  lock: optional((value) => value),
   worker: optional(textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)),
   quotas: optional(vaultQuotas),
   dataWorkers: optional(dataWorkersChoice),

@@ -12,6 +12,8 @@ import {
 import { read } from '../contract/reader.js'
 import {
   keyInput,
+  type LockOptions,
+  lockOptions,
   type NewProtector,
   ONLY_PASSKEYS,
   protectorIdInput,
@@ -60,12 +62,7 @@ export class RecoveryPart {
   }
 
   async setUp(protectors: readonly ProtectorOptions[]): Promise<RecoverySetUp> {
-    const asked = read(protectorInputs, protectors, 'protectors')
-    // Before any dialog.
-    if (!suffices(asked)) throw new ValidationException(ONLY_PASSKEYS)
-    const messages: NewProtectorMessage[] = []
-    for (const each of asked) messages.push(await this.#newProtector(each))
-    return this.#ask('setUp', { protectors: messages })
+    return this.#ask('setUp', { protectors: await this.#newProtectors(protectors) })
   }
 
   async status(): Promise<RecoveryStatus> {
@@ -141,12 +138,57 @@ export class RecoveryPart {
     return this.#ask('request', { protectorId: read(protectorIdInput, protectorId, 'protectorId') })
   }
 
+  async enableLock(gesture: Gesture, options: LockOptions): Promise<void> {
+    const asked = read(lockOptions, options, 'options')
+    this.#session.lock.hear(await this.#ask('enableLock', { gesture: await this.gestureFor(gesture), ...asked }))
+  }
+
+  async disableLock(gesture: Gesture): Promise<void> {
+    this.#session.lock.hear(await this.#ask('disableLock', { gesture: await this.gestureFor(gesture) }))
+  }
+
+  async lockNow(): Promise<void> {
+    this.#session.lock.hear(await this.#ask('lockNow', {}))
+  }
+
+  async unlock(gesture: Gesture): Promise<void> {
+    this.#session.lock.hear(await this.#ask('unlock', { gesture: await this.gestureFor(gesture) }))
+  }
+
+  /**
+   * Sets recovery up and locks the vault at rest, unless that was done before.
+   *
+   * @returns the recovery code, where one was made
+   * @throws `KMSInvalidStateException` if recovery was set up without that: it takes a gesture then
+   */
+  async setUpLocked(protectors: readonly ProtectorOptions[], options: LockOptions): Promise<string | undefined> {
+    const { isSetUp, isAtRest } = await this.#ask('lockState', {})
+    if (isAtRest) return undefined
+    if (isSetUp)
+      throw new KMSInvalidStateException(
+        'Recovery is set up already, and the vault is not locked at rest. Open it without the option lock, and call vault.lock.enable.',
+      )
+    const input = { protectors: await this.#newProtectors(protectors), ...options }
+    const { lock, recoveryCode } = await this.#ask('setUpLocked', input)
+    this.#session.lock.hear(lock)
+    return recoveryCode
+  }
+
   /** A gesture as the worker takes it: of a passkey, what the person's authenticator gives. */
   async gestureFor(given: Gesture): Promise<GestureMessage> {
     const gesture = read(gestureOptions, given, 'gesture')
     if (!('passkey' in gesture)) return gesture
     const { askPasskey } = await import('./passkey.js')
     return { passkey: await askPasskey(await this.#ask('passkeys', {})) }
+  }
+
+  async #newProtectors(given: readonly ProtectorOptions[]): Promise<readonly NewProtectorMessage[]> {
+    const asked = read(protectorInputs, given, 'protectors')
+    // Before any dialog.
+    if (!suffices(asked)) throw new ValidationException(ONLY_PASSKEYS)
+    const messages: NewProtectorMessage[] = []
+    for (const each of asked) messages.push(await this.#newProtector(each))
+    return messages
   }
 
   async #newProtector(asked: NewProtectorOptions): Promise<NewProtectorMessage> {
@@ -165,9 +207,27 @@ export class RecoveryPart {
   }
 
   async #ask<Call extends RecoveryCall>(call: Call, input: RecoveryInput<Call>): Promise<RecoveryAnswers[Call]> {
-    const answer = await this.#session.ask((control) => control.recovery({ call, input }))
-    return answer as RecoveryAnswers[Call]
+    try {
+      const answer = await this.#session.ask((control) => control.recovery({ call, input }))
+      return answer as RecoveryAnswers[Call]
+    } finally {
+      wipeSent(input as Sent)
+    }
   }
+}
+
+/** Members of calls that can hold what a passkey has given. */
+interface Sent {
+  readonly gesture?: GestureMessage
+  readonly protector?: NewProtectorMessage
+  readonly protectors?: readonly NewProtectorMessage[]
+}
+
+/** Wipes what a passkey has given: the worker has its own copy, and wipes that. */
+export function wipeSent({ gesture, protector, protectors = [] }: Sent): void {
+  if (gesture && 'passkey' in gesture) gesture.passkey.prfOutput.fill(0)
+  for (const each of protector ? [protector, ...protectors] : protectors)
+    if (each.type === 'passkey') each.prfOutput.fill(0)
 }
 
 async function materialsOf(kms: KmsClient, KeyId: string): Promise<readonly string[]> {

@@ -7,6 +7,11 @@ import type { OldMessage, ReEncryptOptions, ReEncryptReport } from './re-encrypt
 import type { RecoveryPart, RecoveryStatus, RenewedKey, RenewedPair } from './recovery-part.js'
 import type { Session } from './session.js'
 
+/** What recovery and lock do, loaded when one of them is first called. */
+export function recoveryPart(session: Session, clientOf: (region: string) => KmsClient): () => Promise<RecoveryPart> {
+  return once(async () => new (await import('./recovery-part.js')).RecoveryPart(session, clientOf))
+}
+
 /**
  * What brings a vault's keys back when the browser has lost them: `vault.recovery`. Every key gets a copy at its birth,
  * sealed to a key whose private half is not on this device; *protectors* open it: a passphrase, a recovery code, a passkey,
@@ -28,8 +33,8 @@ export class Recovery {
   readonly #part: () => Promise<RecoveryPart>
 
   /** @internal Use `vault.recovery`. */
-  constructor(session: Session, clientOf: (region: string) => KmsClient) {
-    this.#part = once(async () => new (await import('./recovery-part.js')).RecoveryPart(session, clientOf))
+  constructor(part: () => Promise<RecoveryPart>) {
+    this.#part = part
   }
 
   /**

@@ -25,7 +25,7 @@ export class Regions {
     let client = this.#clients.get(name)
     if (!client) {
       const connection = this.#connections.rootOf(name)
-      client = new KmsClient(new DeferredConnection(connection))
+      client = new KmsClient(new DeferredConnection(connection, this.#session.lock))
       this.#clients.set(name, client)
       connection.catch(() => this.#clients.delete(name))
     }

@@ -1,4 +1,5 @@
 import { workerGone } from '../client/channel.js'
+import { LockState } from '../client/lock-state.js'
 import { type Remote, releaseProxy } from '../client/remote.js'
 import type {
   ControlAnswer,
@@ -36,6 +37,7 @@ export class Session {
   readonly region: string
   /** Aborted once the vault is open no more; the reason is what everybody is told who asks it for anything. */
   readonly ended: AbortSignal
+  readonly lock = new LockState()
   readonly #worker: Worker
   /** Held by the worker while it lives. */
   readonly #aliveLock: string
@@ -50,6 +52,7 @@ export class Session {
     this.region = region
     this.ended = this.#end.signal
     this.#worker = worker
+    this.lock.hear(opened.lock)
     this.#aliveLock = opened.aliveLock
     opened.events.onmessage = ({ data }: MessageEvent<VaultEventMessage>) => this.#hear(data)
     this.#watchWorker()
@@ -92,6 +95,7 @@ export class Session {
 
   #hear(message: VaultEventMessage): void {
     if (message.type === 'keystate') this.onKeyState(message)
+    else if (message.type === 'LOCK') this.lock.hear(message)
     else this.#fail(reviveError(message.error, ''))
   }
 

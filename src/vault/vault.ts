@@ -6,8 +6,11 @@ import { Connections, type ConnectOptions } from './connections.js'
 import { custodyOf } from './custody.js'
 import { Envelope, type EnvelopeOptions } from './envelope.js'
 import { keyStateEvent, VaultEvents } from './events.js'
+import type { Gesture } from './gestures.js'
+import { Lock } from './lock.js'
 import { requestPersistence } from './persistence.js'
-import { Recovery } from './recovery.js'
+import { Recovery, recoveryPart } from './recovery.js'
+import type { RecoveryPart } from './recovery-part.js'
 import { Regions } from './regions.js'
 import type { Session } from './session.js'
 import { type SimulateOptions, simulate } from './simulation.js'
@@ -26,6 +29,8 @@ export class Vault extends VaultEvents {
   readonly persisted: Promise<boolean>
   /** What brings keys back that the browser has lost. */
   readonly recovery: Recovery
+  /** Locks the vault at rest. */
+  readonly lock: Lock
 
   /** Backups: made when you ask, or kept at a place by themselves. */
   readonly backups: Backups
@@ -33,6 +38,7 @@ export class Vault extends VaultEvents {
   readonly #session: Session
   readonly #connections: Connections
   readonly #regions: Regions
+  readonly #part: () => Promise<RecoveryPart>
   readonly #dataWorkers: DataWorkersOptions | false | undefined
 
   /** @internal Use `openVault`. */
@@ -43,11 +49,39 @@ export class Vault extends VaultEvents {
     this.#dataWorkers = dataWorkers
     this.kms = this.#connections.root()
     this.#regions = new Regions(session, this.#connections, this.kms)
-    this.recovery = new Recovery(session, (region) => this.#regions.client(region))
+    this.#part = recoveryPart(session, (region) => this.#regions.client(region))
+    this.recovery = new Recovery(this.#part)
+    this.lock = new Lock(this.#part)
     this.backups = new Backups(session, this)
     this.persisted = requestPersistence()
     session.onKeyState = (message) => this.dispatchEvent(keyStateEvent(message))
+    session.lock.onChange = () => this.dispatchEvent(new Event(this.locked ? 'lock' : 'unlock'))
     session.ended.addEventListener('abort', () => this.dispatchEvent(new Event('close')))
+  }
+
+  /**
+   * Whether the vault is locked at rest, and has to be unlocked before its keys can be used in this tab. False of a vault that
+   * is not locked at rest. The events `lock` and `unlock` tell when it changes.
+   */
+  get locked(): boolean {
+    return this.#session.lock.isLocked
+  }
+
+  /**
+   * Unlocks a vault that is locked at rest, for this tab and the holders of its ports, until it is locked again. Keys come
+   * back when they are first used.
+   *
+   * @param gesture with a protector of `vault.recovery`
+   * @throws `IncorrectProtectorException` if it opens nothing; after five in a row each takes its time
+   * @throws `KMSInvalidStateException` if the vault is not locked at rest
+   *
+   * @example
+   * ```ts
+   * if (vault.locked) await vault.unlock({ passphrase })
+   * ```
+   */
+  async unlock(gesture: Gesture): Promise<void> {
+    return (await this.#part()).unlock(gesture)
   }
 
   /**

@@ -7,13 +7,24 @@ import { build, type Plugin, type UserConfig } from 'vite'
 /** As the address of a worker is written where it is started; and as Vite asks for its module. */
 const WORKER = /^(?<file>[^?]+)\?(?:.*&)?worker_file(?:&|$)/
 
-/** @param resolve how its imports are found */
-export function bundledWorkers(resolve: UserConfig['resolve']): Plugin {
+/**
+ * @param resolve how their imports are found
+ * @param first files that are bundled before anybody asks for them
+ */
+export function bundledWorkers(resolve: UserConfig['resolve'], ...first: readonly string[]): Plugin {
   const bundles = new Map<string, Promise<string>>()
   return {
     name: 'browser-kms:bundled-workers',
     apply: 'serve',
     enforce: 'pre',
+    configureServer() {
+      for (const file of first) {
+        const bundle = bundled(file, resolve)
+        // Told to whoever asks for it.
+        bundle.catch(() => {})
+        bundles.set(file, bundle)
+      }
+    },
     load(id) {
       const file = WORKER.exec(id)?.groups?.file
       if (file === undefined) return undefined

@@ -208,7 +208,8 @@ describe('the table itself', () => {
         for (const part of ['key', 'current target'] as const) {
           const rule = expected({ operation, state, origin, part })
           const isCurrentAliasTarget = part === 'current target'
-          const guard = () => guardKeyState(operation, { arn: 'ARN', state, origin, isCurrentAliasTarget })
+          const guard = () =>
+            guardKeyState(operation, { arn: 'ARN', state, origin, isCurrentAliasTarget, isLocked: false })
           if (rule.result !== 'fail') expect(guard).not.toThrow()
           else
             expect(guard).toThrow(
@@ -220,7 +221,7 @@ describe('the table itself', () => {
   test.each(['enabled', 'Open', '', '__proto__', 'constructor', undefined])(
     'a state that nobody knows, %o, lets nothing pass, whatever has written the record',
     (written) => {
-      const key = { arn: 'ARN', origin: 'AWS_KMS', isCurrentAliasTarget: false } as const
+      const key = { arn: 'ARN', origin: 'AWS_KMS', isCurrentAliasTarget: false, isLocked: false } as const
       for (const operation of operations)
         expect(() => guardKeyState(operation, { ...key, state: written as KeyState })).toThrow(
           expect.objectContaining({ name: 'KMSInvalidStateException' }),

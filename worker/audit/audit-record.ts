@@ -13,6 +13,8 @@ export type ServiceEvent =
 /** What is done to a vault's recovery, which AWS KMS has no operations for (chapter 10). */
 export type RecoveryEvent =
   | 'AddProtector'
+  | 'DisableLock'
+  | 'EnableLock'
   | 'GetRecoveryStatus'
   | 'NoteReEncrypted'
   | 'RemoveProtector'
@@ -20,6 +22,7 @@ export type RecoveryEvent =
   | 'RenewRecoveryPair'
   | 'RequestEscrow'
   | 'SetUpRecovery'
+  | 'UnlockVault'
   | 'VerifyProtector'
 
 /**

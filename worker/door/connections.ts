@@ -1,7 +1,7 @@
 import { expose } from 'comlink'
 import type { ConnectedMessage } from '../../src/contract/control.js'
 import { AccessDeniedException, errorRecord, type KmsError, LimitExceededException } from '../../src/contract/errors.js'
-import type { PortWord } from '../../src/contract/port-words.js'
+import type { LockWord, PortWord } from '../../src/contract/port-words.js'
 import { type RequestService, requestServiceMethods } from '../../src/contract/wire.js'
 import type { Caller } from '../authorization/caller.js'
 import type { Sender } from '../pipeline/row.js'
@@ -17,6 +17,7 @@ export interface ConnectionOptions {
 /** A client port that the worker has handed out, while it lasts. */
 interface Connection extends ConnectionOptions, Sender {
   readonly gate: Gate
+  readonly tell: (word: PortWord) => void
 }
 
 /** Each costs a few KiB. */
@@ -33,9 +34,15 @@ export class Connections {
   /**
    * @param serviceOf what answers the requests of a sender
    * @param aliveLock that the worker holds
+   * @param lock as the vault has it now
    * @returns the port for the holder, and the name by which it can be revoked
    */
-  add(options: ConnectionOptions, serviceOf: (sender: Sender) => RequestService, aliveLock: string): ConnectedMessage {
+  add(
+    options: ConnectionOptions,
+    serviceOf: (sender: Sender) => RequestService,
+    aliveLock: string,
+    lock: LockWord,
+  ): ConnectedMessage {
     if (this.#open.size >= MOST_CONNECTIONS)
       throw new LimitExceededException(
         `A vault has at most ${MOST_CONNECTIONS} connections at a time. Close ports that are not used any more, or revoke them.`,
@@ -46,10 +53,12 @@ export class Connections {
     const mustBeConnected = () => {
       if (!this.#open.has(connectionId)) throw revoked(options.caller)
     }
-    this.#open.set(connectionId, { ...options, mustBeConnected, gate })
+    const tell = (word: PortWord) => port1.postMessage(word)
+    this.#open.set(connectionId, { ...options, mustBeConnected, gate, tell })
     const sender = { caller: options.caller, mustBeConnected }
     expose(untilItsEnd(serviceOf(sender), sender), gate)
-    port1.postMessage({ type: 'HELLO', aliveLock } satisfies PortWord)
+    tell({ type: 'HELLO', aliveLock })
+    if (lock.isLocked) tell(lock)
     return { port: port2, connectionId }
   }
 
@@ -68,6 +77,11 @@ export class Connections {
       count += 1
     }
     return count
+  }
+
+  /** Tells all holders. */
+  tell(word: LockWord): void {
+    for (const { tell } of this.#open.values()) tell(word)
   }
 
   /** Ends all, and tells their holders why. */

@@ -27,6 +27,7 @@ import { aliveLockPrefix } from '../../src/contract/vault-names.js'
 import type { Answers, RequestService } from '../../src/contract/wire.js'
 import { principalArn, rootCaller } from '../authorization/caller.js'
 import { callerFor } from '../authorization/caller-with-policies.js'
+import { shownState } from '../pipeline/locked-keys.js'
 import { checkRequestQuotas } from '../pipeline/quotas.js'
 import type { Sender } from '../pipeline/row.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
@@ -35,6 +36,7 @@ import type { RegionVault } from '../vault/region-vault.js'
 import { Regions, type RegionsOptions } from '../vault/regions.js'
 import type { ChangeWatch } from './change-watch.js'
 import { Connections } from './connections.js'
+import { lockWord } from './lock-word.js'
 import { requestService } from './request-service.js'
 
 /** What the worker's file says about the vaults that it serves. */
@@ -86,6 +88,7 @@ export class VaultControl implements ControlService {
           quotas,
           home: region,
           onChange: (notice, realm) => this.#tell(notice, realm),
+          onLock: () => this.#tellLock(),
           onClosed: (reason) => this.#onDatabaseGone(reason),
         })
         this.#opened = { realm: { accountId, region }, regions }
@@ -103,7 +106,7 @@ export class VaultControl implements ControlService {
         await Promise.all(
           [this.#aliveLock, `${aliveLockPrefix(name)}${crypto.randomUUID()}`].map((lock) => this.#hold(lock)),
         )
-        return { events: port2, aliveLock: this.#aliveLock }
+        return { events: port2, aliveLock: this.#aliveLock, lock: lockWord(regions.lock) }
       },
       ({ events }) => [events],
     )
@@ -192,9 +195,11 @@ export class VaultControl implements ControlService {
 
   async #connect(message: ConnectMessage): Promise<ConnectedMessage> {
     const { region, isOwn, ...description } = read(connectMessage, message, 'connect')
-    const vault = await this.#mustBeOpen().regions.open(region)
+    const { regions } = this.#mustBeOpen()
+    const vault = await regions.open(region)
     const caller = await callerFor(vault.realm, description)
-    return this.#connections.add({ caller, isOwn }, (sender) => serviceFor(vault, sender), this.#aliveLock)
+    const serviceOf = (sender: Sender) => serviceFor(vault, sender)
+    return this.#connections.add({ caller, isOwn }, serviceOf, this.#aliveLock, lockWord(regions.lock))
   }
 
   #mustBeOpen(): Opened {
@@ -205,8 +210,18 @@ export class VaultControl implements ControlService {
 
   #tell(notice: ChangeNotice, realm: Realm): void {
     this.#changeWatch?.notice()
-    for (const { keyId, state } of notice.keys)
-      this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState: state })
+    const isLocked = this.#opened?.regions.lock.isLocked ?? false
+    for (const { keyId, state } of notice.keys) {
+      const keyState = state && shownState(state, isLocked)
+      this.#post({ type: 'keystate', keyId, keyArn: keyArn(realm, keyId), region: realm.region, keyState })
+    }
+  }
+
+  #tellLock(): void {
+    if (!this.#opened) return
+    const word = lockWord(this.#opened.regions.lock)
+    this.#post(word)
+    this.#connections.tell(word)
   }
 
   async #endService(reason: KmsError): Promise<void> {

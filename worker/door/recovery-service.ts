@@ -12,7 +12,9 @@ import {
 import { rootCaller } from '../authorization/caller.js'
 import { keyByAnyIdentifier } from '../pipeline/targets.js'
 import type { Recovery } from '../recovery/recovery.js'
+import { disable, enable, type LockScope, lockNow, setUpLocked, unlock } from '../recovery/rest-lock.js'
 import type { Regions } from '../vault/regions.js'
+import { lockWord } from './lock-word.js'
 
 /** What calls are about. */
 export interface RecoveryScope {
@@ -34,8 +36,38 @@ const handlers: Handlers = {
   renewPair: ({ recovery }, { gesture }) => recovery.renewPair(gesture),
   request: ({ recovery }, { protectorId }) => recovery.request(protectorId),
   passkeys: ({ recovery }) => recovery.passkeys(),
+  enableLock: async (scope, { gesture, afterIdle }) => {
+    await enable(lockScope(scope), gesture, settings(afterIdle))
+    return lockWord(scope.regions.lock)
+  },
+  disableLock: async (scope, { gesture }) => {
+    await disable(lockScope(scope), gesture)
+    return lockWord(scope.regions.lock)
+  },
+  lockNow: async ({ regions: { lock } }) => {
+    lockNow({ lock })
+    return lockWord(lock)
+  },
+  unlock: async (scope, { gesture }) => {
+    await unlock(lockScope(scope), gesture)
+    return lockWord(scope.regions.lock)
+  },
+  lockState: async ({ recovery, regions: { lock } }) => ({
+    isSetUp: (await recovery.read()) !== undefined,
+    isAtRest: lock.isAtRest,
+  }),
+  setUpLocked: async (scope, { protectors, afterIdle }) => {
+    const made = await setUpLocked(lockScope(scope), protectors, settings(afterIdle))
+    return { ...made, lock: lockWord(scope.regions.lock) }
+  },
   noteReEncrypted: async ({ recovery, regions }, { keyId }) => recovery.noteReEncrypted(await arnOf(regions, keyId)),
 }
+
+function lockScope({ recovery, regions }: RecoveryScope): LockScope {
+  return { recovery, lock: regions.lock, allRegions: () => regions.openAll() }
+}
+
+const settings = (afterIdle: number | undefined) => (afterIdle === undefined ? {} : { afterIdle })
 
 /**
  * Answers one call.

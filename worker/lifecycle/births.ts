@@ -66,7 +66,7 @@ export class Births {
     const material = await make(sealer, { ...making, birth })
     if (!material) return undefined
     const { checkValue } = await loadCheckValues()
-    return { material, copy: birth.copy(await checkValue(newborn, material, sealer)) }
+    return { material: sealer.lasting(material), copy: birth.copy(await checkValue(newborn, material, sealer)) }
   }
 }
 

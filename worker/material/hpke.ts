@@ -57,6 +57,11 @@ export async function openingKey(seed: Bytes): Promise<OpeningKey> {
   return suite.DeserializePrivateKey(seed, false)
 }
 
+/** Wipes what can be wiped of one: where it is WebCrypto's, nothing of it was ever in JavaScript. */
+export function forgetOpeningKey(key: OpeningKey): void {
+  if ('bytes' in key && key.bytes instanceof Uint8Array) key.bytes.fill(0)
+}
+
 /** @returns undefined if it was not sealed to this key with this `info`, or was changed. The caller wipes it. */
 export async function openWith(
   key: OpeningKey,

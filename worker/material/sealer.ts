@@ -10,10 +10,22 @@ const NO_CONTEXT = new Uint8Array(0)
  * use, wiped after it.
  */
 export class Sealer {
-  readonly #key: CryptoKey
+  #key: CryptoKey
+  #isStored = true
 
   constructor(key: CryptoKey) {
     this.#key = key
+  }
+
+  /** Seals under another key from now on. @param isStored whether the vault keeps it, or this memory alone */
+  use(key: CryptoKey, isStored: boolean): void {
+    this.#key = key
+    this.#isStored = isStored
+  }
+
+  /** New material, as it may be stored: where the vault does not keep the key that seals it, with that key. */
+  lasting<Kept extends Material>(material: Kept): Kept {
+    return this.#isStored ? material : this.portable(material)
   }
 
   /** The same material for a vault that has another sealing key: what is sealed stays sealed, its key goes along. */

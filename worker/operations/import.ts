@@ -17,6 +17,7 @@ import { isBound, withMaterials } from '../lifecycle/imported-material.js'
 import { DAY, hasReplicas, nextPosition } from '../lifecycle/rotation.js'
 import type { Bytes } from '../material/family.js'
 import { adoptMaterial } from '../material/materials.js'
+import { lockedError } from '../pipeline/locked-keys.js'
 import type { OperationRows, Region, Request, Target } from '../pipeline/row.js'
 import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { ImportTokenRecord, KeyRecord, MaterialId, MaterialRecord } from '../storage/schema.js'
@@ -188,9 +189,14 @@ async function unwrapMaterial(
   targets: readonly Target[],
   { store }: Region,
 ): Promise<UnwrappedMaterial> {
-  const { input, now } = request
+  const { input, now, isLocked } = request
   const key = onlyKey(targets)
-  const { tokenId, expiresAt } = await readImportToken(store, key.keyId, input.ImportToken as Bytes)
+  const { tokenId, expiresAt } = await readImportToken(store, key.keyId, input.ImportToken as Bytes).catch(
+    (error: unknown) => {
+      // Whether it was issued before the vault was locked is not known before it is unlocked.
+      throw isLocked ? lockedError('The import token') : error
+    },
+  )
   if (expiresAt <= now)
     throw new ExpiredImportTokenException('The import token has expired. Get new parameters for import.')
   const token = await store.importToken(key.keyId, tokenId)

@@ -1,19 +1,25 @@
 import { type KeyId, keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { keySpecs } from '../../src/contract/key-specs.js'
 import type { KeyMetadata } from '../../src/contract/shapes.js'
+import { shownState } from '../pipeline/locked-keys.js'
 import type { KeyRecord, KeySetPlace } from '../storage/schema.js'
 
-/** What DescribeKey and CreateKey tell of a key (MGT-30): no alias, tag, policy or grant. */
-export function keyMetadata(realm: Realm, key: KeyRecord): KeyMetadata {
+/**
+ * What DescribeKey and CreateKey tell of a key (MGT-30): no alias, tag, policy or grant.
+ *
+ * @param isLocked whether the vault is locked at rest
+ */
+export function keyMetadata(realm: Realm, key: KeyRecord, isLocked: boolean): KeyMetadata {
+  const state = shownState(key.state, isLocked)
   return {
     AWSAccountId: realm.accountId,
     KeyId: key.keyId,
     Arn: keyArn(realm, key.keyId),
     CreationDate: new Date(key.createdAt),
-    Enabled: key.state === 'Enabled',
+    Enabled: state === 'Enabled',
     Description: key.description,
     KeyUsage: key.keyUsage,
-    KeyState: key.state,
+    KeyState: state,
     ...(key.deletionDate !== undefined && { DeletionDate: new Date(key.deletionDate) }),
     ...(key.windowInDays !== undefined && { PendingDeletionWindowInDays: key.windowInDays }),
     Origin: key.origin,

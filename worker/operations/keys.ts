@@ -48,7 +48,7 @@ export const keyRows = {
       evaluator().checkLockout(request, input.Policy, { resource: keyArn(realm, newKeyId()), asked: askedKey(input) })
     },
     prepare: bearFirst,
-    execute: async ({ input, now, realm, quotas }, _targets, transaction, prepared) => {
+    execute: async ({ input, now, realm, quotas, isLocked }, _targets, transaction, prepared) => {
       if ((await transaction.keyCount()) >= quotas.keys)
         throw new LimitExceededException(`There are ${quotas.keys} KMS keys already, which is the limit for a Region.`)
       const { keyId, materialId, keySpec, keyUsage, born } = prepared as FirstMaterial
@@ -69,7 +69,7 @@ export const keyRows = {
       }
       await transaction.addKey(record)
       if (born) await transaction.addMaterial({ keyId, materialId, createdAt: now, ...born.material }, born.copy)
-      return { KeyMetadata: keyMetadata(realm, record) }
+      return { KeyMetadata: keyMetadata(realm, record, isLocked) }
     },
   },
 
@@ -77,7 +77,7 @@ export const keyRows = {
     kind: 'read',
     audited: ['KeyId'],
     targets: byAnyIdentifier,
-    execute: async ({ realm }, targets) => ({ KeyMetadata: keyMetadata(realm, onlyKey(targets)) }),
+    execute: async ({ realm, isLocked }, targets) => ({ KeyMetadata: keyMetadata(realm, onlyKey(targets), isLocked) }),
   },
 
   ListKeys: {

@@ -59,7 +59,7 @@ export const multiRegionRows = {
       const unsettledAt = transaction.moment.now
       await transaction.putKey({ ...primary, set: { ...setOf(primary), replicaRegions }, unsettledAt })
       return {
-        ReplicaKeyMetadata: keyMetadata(realm, replica),
+        ReplicaKeyMetadata: keyMetadata(realm, replica, request.isLocked),
         ReplicaPolicy: policyOf(realm, replica),
         ...(input.Tags && input.Tags.length > 0 && { ReplicaTags: input.Tags }),
       }
@@ -115,7 +115,8 @@ export const multiRegionRows = {
       if (!heir) throw new NotFoundException(`Key '${arn}' does not exist`)
       const right = { action: 'kms:UpdatePrimaryRegion', resource: arn, key: heir }
       await authorize({ ...request, realm: region.realm }, right, region.store.stored)
-      guardKeyState(operation, { arn, state: heir.state, origin: heir.origin, isCurrentAliasTarget: false })
+      const { state, origin } = heir
+      guardKeyState(operation, { arn, state, origin, isCurrentAliasTarget: false, isLocked: request.isLocked })
       region.throttle.admitFromElsewhere('UpdatePrimaryRegion', 1, now)
       return region
     },

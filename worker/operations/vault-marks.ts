@@ -10,14 +10,17 @@ import type { VaultStore } from '../storage/vault-store.js'
 const decoder = new TextDecoder()
 
 /** @param scope what the mark is good for: it is authenticated with it, and not stored in it */
-export function sealMark({ identity }: VaultStore, scope: string, text: string): Promise<Bytes> {
-  return seal(identity.markerKey, encoder.encode(text), encoder.encode(scope))
+export function sealMark({ markerKeys }: VaultStore, scope: string, text: string): Promise<Bytes> {
+  return seal(markerKeys[0], encoder.encode(text), encoder.encode(scope))
 }
 
 /** @returns the text; undefined if this vault did not seal it for this scope */
-export async function openMark({ identity }: VaultStore, scope: string, mark: Bytes): Promise<string | undefined> {
-  const content = await open(identity.markerKey, mark, encoder.encode(scope))
-  return content && decoder.decode(content)
+export async function openMark({ markerKeys }: VaultStore, scope: string, mark: Bytes): Promise<string | undefined> {
+  for (const key of markerKeys) {
+    const content = await open(key, mark, encoder.encode(scope))
+    if (content) return decoder.decode(content)
+  }
+  return undefined
 }
 
 /** A mark in base64. */

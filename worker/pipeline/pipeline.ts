@@ -11,6 +11,7 @@ import {
   DryRunOperationException,
   errorRecord,
   InvalidKeyUsageException,
+  KmsError,
   UnsupportedOperationException,
 } from '../../src/contract/errors.js'
 import { type KeyId, keyArn, newKeyId } from '../../src/contract/identifiers.js'
@@ -26,7 +27,8 @@ import type { VaultReader } from '../storage/reader.js'
 import type { KeyRecord } from '../storage/schema.js'
 import { StaleBirth } from '../storage/stored-material.js'
 import type { Moment } from '../storage/vault-clock.js'
-import type { AnyRequest, AnyRow, GrantToken, Mutate, Region, Request, Sender, Target } from './row.js'
+import { lockedError } from './locked-keys.js'
+import type { AnyRequest, AnyRow, GrantToken, LockState, Mutate, Region, Request, Sender, Target } from './row.js'
 import { guardKeyState } from './state-guard.js'
 import { FoundBefore, Unfound } from './targets.js'
 import { auditRecord, createdKeys, type Trail } from './trail.js'
@@ -43,6 +45,7 @@ export interface PipelineServices {
   /** What every request is given. */
   readonly given: Pick<Request<never>, 'realm' | 'quotas' | 'custody' | 'births' | 'regions'>
   readonly readClock: () => Moment
+  readonly lock: LockState
   /** Through the cache, for operations that use keys. */
   readonly cached: VaultReader
   /** The database as it is, for operations that tell about keys. */
@@ -90,13 +93,14 @@ export class Pipeline {
   async run(sender: Sender, operation: unknown, input: unknown, requestId: string): Promise<unknown> {
     if (typeof operation !== 'string' || !Object.hasOwn(operations, operation))
       throw new UnsupportedOperationException('There is no such operation in the AWS KMS API.')
-    const { record, readClock } = this.#services
+    const { record, readClock, lock } = this.#services
     const trail: Trail = {
       eventId: newEventId(),
       operation: operation as OperationName,
       sender,
       requestId,
       moment: readClock(),
+      lockTurn: lock.turn,
       targets: [],
     }
     try {
@@ -107,7 +111,8 @@ export class Pipeline {
       if (!trail.recorded) await record(auditRecord(trail))
       if (trail.row?.kind === 'use') this.#noteUsage(trail)
       return result
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.#lockedMeanwhile(trail, thrown) ?? thrown
       const { name, message } = errorRecord(error)
       await record({ ...auditRecord(trail), errorCode: name, errorMessage: message })
       throw error
@@ -118,12 +123,13 @@ export class Pipeline {
     const { operation, sender, requestId, moment } = trail
     const { caller } = sender
     const read = readInput(operation, input)
-    const { rowOf, given, readClock } = this.#services
+    const { rowOf, given, readClock, lock } = this.#services
     const found = rowOf(operation)
     // A row that is loaded is used without another turn of the microtask queue.
     const row = found instanceof Promise ? await found : found
     if (!row) throw new UnsupportedOperationException(`${operation} is not built yet in browser-kms.`)
-    const asked: AnyRequest = { operation, input: read, caller, requestId, now: moment.now, ...given }
+    const { isLocked } = lock
+    const asked: AnyRequest = { operation, input: read, caller, requestId, now: moment.now, isLocked, ...given }
     trail.request = asked
     trail.row = row
     row.check?.(read)
@@ -193,7 +199,8 @@ export class Pipeline {
     if (authorized) await authorized
     for (const { role, key, arn } of targets) {
       const isCurrentAliasTarget = role === 'currentAliasTarget'
-      guardKeyState(operation, { arn, state: key.state, origin: key.origin, isCurrentAliasTarget })
+      const { state, origin } = key
+      guardKeyState(operation, { arn, state, origin, isCurrentAliasTarget, isLocked: request.isLocked })
     }
     for (const { key, arn } of targets)
       if (row.usage !== undefined && key.keyUsage !== row.usage)
@@ -284,6 +291,14 @@ export class Pipeline {
   #noteUsage({ operation, eventId, requestId, request, targets }: Trail): void {
     const at = request?.now ?? 0
     for (const { key } of targets) this.#services.noteUsage(key.keyId, { operation, at, eventId, requestId })
+    if (targets.length > 0) this.#services.lock.noteUse()
+  }
+
+  /** The material that a request was about to use may be gone since: the vault was locked while it was on its way. */
+  #lockedMeanwhile({ lockTurn, row, targets }: Trail, thrown: unknown): KmsError | undefined {
+    if (row?.kind !== 'use' || lockTurn === this.#services.lock.turn) return undefined
+    const isDefect = !(thrown instanceof KmsError) || (thrown.$fault === 'server' && thrown.reason === undefined)
+    return isDefect || thrown.reason === 'locked' ? lockedError(targets[0]?.arn ?? 'The key') : undefined
   }
 }
 

@@ -30,6 +30,16 @@ export interface OtherRegions {
   open(region: unknown): Promise<Region>
 }
 
+/** Whether a vault that is locked at rest can use its keys at this moment. */
+export interface LockState {
+  /** False also of a vault that is not locked at rest. */
+  readonly isLocked: boolean
+  /** Counts how often it was locked or unlocked. */
+  readonly turn: number
+  /** A key was used: the time that the vault may stay unlocked without that begins anew. */
+  noteUse(): void
+}
+
 /** Whose requests come in: the caller that a port stands for, as long as the port is connected. */
 export interface Sender {
   readonly caller: Caller
@@ -72,6 +82,8 @@ export interface Request<Name extends OperationName> {
   readonly requestId: string
   /** The moment of the request, milliseconds since 1970: one request sees one time. */
   readonly now: number
+  /** Whether the vault is locked at rest: one request sees one state of it. */
+  readonly isLocked: boolean
   readonly regions: OtherRegions
   /** What the request's `GrantToken` names. */
   readonly grantToken?: GrantToken | undefined

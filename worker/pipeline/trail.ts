@@ -11,6 +11,8 @@ export interface Trail {
   readonly sender: Sender
   readonly requestId: string
   moment: Moment
+  /** Of the vault's lock, when the request came. */
+  readonly lockTurn: number
   attempt?: number
   /** The request has been counted against its quotas. */
   counted?: boolean

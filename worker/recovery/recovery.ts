@@ -24,14 +24,14 @@ import { lossOf } from './missing-copies.js'
 import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
 import { askHolder } from './protectors/escrow-request.js'
 import { passkeySalt } from './protectors/passkey.js'
-import { newProtector } from './protectors/protectors.js'
+import { newProtector, wipeGiven } from './protectors/protectors.js'
 import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { ProtectorRecord } from './records.js'
 import type { RecoveredRegion } from './recovered-region.js'
-import type { LastBackup, RecoveryPair, RecoveryRecord } from './recovery-record.js'
+import type { LastBackup, LockSettings, RecoveryPair, RecoveryRecord } from './recovery-record.js'
 import { resealRegion } from './renewal.js'
 import { newBackupKey, rootPublicKeyOf } from './root.js'
-import { RecoverySecret } from './secrets.js'
+import { RecoverySecret, type RecoverySecrets } from './secrets.js'
 import { settle } from './settlement.js'
 import { protectorOf, statusOf } from './status.js'
 
@@ -43,6 +43,12 @@ export interface RecoveryOptions {
   readonly home: () => Promise<RecoveredRegion>
   /** All Regions that the vault has. */
   readonly allRegions: () => Promise<readonly RecoveredRegion[]>
+}
+
+/** A vault that is locked at rest from the beginning. */
+export interface RestFromTheBeginning {
+  readonly settings: LockSettings
+  readonly begin: (secrets: RecoverySecrets) => Promise<void>
 }
 
 /** The recovery of one vault. */
@@ -86,7 +92,15 @@ export class Recovery {
   /** Does in one Region what follows from the record, if there is one; before its first request is answered. */
   async settle(region: RecoveredRegion): Promise<void> {
     const record = await this.#store.read()
-    if (record) await settle(region, record)
+    if (!record) return
+    // Whoever takes it out of rest has the lock; one who was killed has it no more.
+    if ((await region.store.recovery())?.isWaking) await this.alone(() => this.#backToRest(region))
+    else await settle(region, record)
+  }
+
+  /** Under the lock: puts Regions back to rest that were to be taken out of it, and were not. */
+  async backToRest(): Promise<void> {
+    for (const region of await this.#options.allRegions()) await this.#backToRest(region)
   }
 
   /** The same in all Regions. */
@@ -122,12 +136,15 @@ export class Recovery {
     }
   }
 
-  async setUp(given: readonly NewProtectorMessage[]): Promise<RecoverySetUp> {
-    return this.audited('SetUpRecovery', (details) =>
+  /**
+   * @param atRest for a vault that is locked at rest from the beginning; `begin` is called with what opens it, before it is
+   */
+  async setUp(given: readonly NewProtectorMessage[], atRest?: RestFromTheBeginning): Promise<RecoverySetUp> {
+    const settingUp = this.audited('SetUpRecovery', (details) =>
       this.alone(async () => {
         if (await this.#store.read()) throw setUpAlready()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
-        const { record, recoveryCode } = await this.#newRecord(given)
+        const { record, recoveryCode } = await this.#newRecord(given, atRest)
         const written = await this.#store.change((current) => {
           if (current) throw setUpAlready()
           return record
@@ -142,6 +159,7 @@ export class Recovery {
         }
       }),
     )
+    return settingUp.finally(() => given.forEach(wipeGiven))
   }
 
   async status(): Promise<WorkerStatus> {
@@ -172,7 +190,7 @@ export class Recovery {
   }
 
   async add(gesture: GestureMessage, given: NewProtectorMessage): Promise<NewProtector> {
-    return this.audited('AddProtector', (details) =>
+    const adding = this.audited('AddProtector', (details) =>
       this.#withGestureAlone(gesture, async ({ record, secret, protectorId }) => {
         if (record.protectors.length >= MOST_PROTECTORS)
           throw new LimitExceededException(`A vault has at most ${MOST_PROTECTORS} protectors. Remove one first.`)
@@ -190,6 +208,7 @@ export class Recovery {
         return { protector: protectorOf(made.record), ...(recoveryCode !== undefined && { recoveryCode }) }
       }),
     )
+    return adding.finally(() => wipeGiven(given))
   }
 
   async remove(gesture: GestureMessage, protectorId: string): Promise<undefined> {
@@ -318,7 +337,7 @@ export class Recovery {
     this.#store.close()
   }
 
-  async #newRecord(given: readonly NewProtectorMessage[]) {
+  async #newRecord(given: readonly NewProtectorMessage[], atRest: RestFromTheBeginning | undefined) {
     const now = this.#options.now()
     const vaultId = this.#newVaultId
     const secret = RecoverySecret.random()
@@ -344,12 +363,18 @@ export class Recovery {
         backupKey: await newBackupKey(vaultId, secret.rootSeed),
         protectors,
         changedAt: now,
-        atRest: false,
+        atRest: atRest !== undefined,
+        ...(atRest && { lock: atRest.settings }),
       }
+      await atRest?.begin(new Map([[pair.pairId, secret]]))
       return { record, recoveryCode: code }
     } finally {
       secret.wipe()
     }
+  }
+
+  async #backToRest(region: RecoveredRegion): Promise<void> {
+    await settle(region, mustBeSetUp(await this.#store.read()), { endsWaking: true })
   }
 
   /** Under the lock, with a renewal that was broken off brought to its end before. */

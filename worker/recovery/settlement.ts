@@ -9,30 +9,61 @@ import type { RegionRecovery } from '../storage/schema.js'
 import { type KeyMaterial, withoutCopy } from './missing-copies.js'
 import type { RecoveredRegion } from './recovered-region.js'
 import { type RecoveryRecord, regionRecoveryOf } from './recovery-record.js'
+import { putToRest } from './rest.js'
 
 /** Copies that one transaction writes. */
 const BATCH = 50
 
-/** Settles one Region. Where that was done before, it costs one read. */
-export async function settle(region: RecoveredRegion, record: RecoveryRecord): Promise<void> {
+/**
+ * Settles one Region. Where that was done before, it costs one read.
+ *
+ * @param endsWaking whether a Region that was to be taken out of rest, and was not, goes back: whoever says so has made sure
+ *   that nobody is at it
+ */
+export async function settle(
+  region: RecoveredRegion,
+  record: RecoveryRecord,
+  { endsWaking = false }: { readonly endsWaking?: boolean } = {},
+): Promise<void> {
   const { store } = region
   const wanted = regionRecoveryOf(record)
   const known = await store.recovery()
   if (isSettled(known, wanted)) return
-  const recovery = await store.mutate(async (transaction) => {
+  const recovery = await store.mutate(async (transaction): Promise<RegionRecovery> => {
     const current = await transaction.recovery()
     // Another tab knows of a later change.
-    if (current && isAsNew(current, wanted)) return current
+    if (current && isAsNew(current, wanted)) {
+      const { isWaking, ...asleep } = current
+      if (isWaking && endsWaking) await transaction.putRecovery(asleep)
+      return isWaking && endsWaking ? asleep : current
+    }
     // Of a recovery whose record was lost: nothing opens them any more.
     if (current && current.vaultId !== wanted.vaultId) await transaction.deleteAllCopies()
     await transaction.putRecovery(wanted)
     return wanted
   })
+  // Somebody else brings all back from the copies just now.
+  if (recovery.isWaking) return
+  await learn(region, recovery)
   await sealAll(region, recovery)
+  if (recovery.atRest) {
+    await putToRest(region, recovery)
+    await store.learnKeys()
+  }
   await store.mutate(async (transaction) => {
     const current = await transaction.recovery()
     if (current?.generation === recovery.generation) await transaction.putRecovery({ ...current, isSettled: true })
   })
+}
+
+/** The keys of a Region that is at rest now, or not any more, are others; one that is not has no need of a copy of its own. */
+async function learn({ store }: RecoveredRegion, { atRest }: RegionRecovery): Promise<void> {
+  if (!atRest && store.identity.markerCopy)
+    await store.mutate(async (transaction) => {
+      const { markerCopy: _, ...identity } = await transaction.identity()
+      await transaction.putIdentity(identity)
+    })
+  if (store.isAtRest !== atRest) await store.learnKeys()
 }
 
 function isSettled(known: RegionRecovery | undefined, wanted: RegionRecovery): boolean {

@@ -26,7 +26,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   #database: Database | undefined
   /** Of the database that was opened first. */
-  #known: OpenDatabase['identity'] | undefined
+  #known: Pick<OpenDatabase['identity'], 'createdAt'> | undefined
   #reopening: Promise<Database> | undefined
   #isClosed = false
   /** Called when the database was opened again: others may have changed it meanwhile. */
@@ -39,7 +39,7 @@ export class Connection {
     try {
       const { connection: database, ...known } = await connection.#open()
       connection.#database = database
-      connection.#known = known.identity
+      connection.#known = { createdAt: known.identity.createdAt }
       return { connection, ...known }
     } catch (error) {
       throw storageFailure(error)

@@ -4,13 +4,14 @@ import type { Realm } from '../../src/contract/identifiers.js'
 import { databaseName } from '../../src/contract/vault-names.js'
 import { generateSymmetric } from '../material/symmetric.js'
 import { migrations, schemaVersion } from './migrations.js'
-import type { VaultRecords, VaultSchema } from './schema.js'
+import type { RegionRecovery, VaultRecords, VaultSchema } from './schema.js'
 import { unlessBlocked } from './unless-blocked.js'
 
 /** An open database and what it says about itself. */
 export interface OpenDatabase {
   readonly connection: IDBPDatabase<VaultSchema>
   readonly identity: VaultRecords['identity']
+  readonly recovery: RegionRecovery | undefined
   /** The highest time that earlier sessions have seen. */
   readonly latest: number
   readonly trackingSince: number
@@ -52,10 +53,15 @@ export async function openDatabase(options: DatabaseOptions, events: ConnectionE
       throw new ValidationException(
         `The vault '${vaultName}' belongs to account ${identity.accountId}, not ${realm.accountId}. Open it with that accountId, or choose another name.`,
       )
-    const [clock, tracking] = await Promise.all([connection.get('vault', 'clock'), connection.get('vault', 'tracking')])
+    const [clock, tracking, recovery] = await Promise.all([
+      connection.get('vault', 'clock'),
+      connection.get('vault', 'tracking'),
+      connection.get('vault', 'recovery'),
+    ])
     return {
       connection,
       identity,
+      recovery: recovery as RegionRecovery | undefined,
       latest: (clock as VaultRecords['clock'] | undefined)?.latest ?? 0,
       trackingSince: (tracking as VaultRecords['tracking'] | undefined)?.since ?? identity.createdAt,
     }

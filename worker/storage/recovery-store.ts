@@ -120,6 +120,10 @@ export class RecoveryStore<Kept extends Revised> {
       })
       return await unlessBlocked(opening, this.#vaultName)
     } catch (error) {
+      if ((error as Partial<DOMException>).name === 'VersionError')
+        throw new KMSInvalidStateException(
+          `The recovery of the vault '${this.#vaultName}' was written by a newer version of browser-kms. Load the page again to get that version.`,
+        )
       throw isGone ? new Gone() : error
     }
   }

@@ -140,6 +140,8 @@ export interface RegionRecovery {
   readonly isSettled: boolean
   /** Locked at rest (LOCK-1): no private handle, and nothing sealed under a key of the vault, is stored. */
   readonly atRest: boolean
+  /** On its way out of rest: handles are stored again, and nothing counts on them yet. */
+  readonly isWaking?: true
 }
 
 /** The key pair of one GetParametersForImport (IMP-10). */
@@ -208,10 +210,14 @@ export interface VaultRecords {
     readonly accountId: string
     readonly region: string
     readonly createdAt: number
-    /** Seals the markers of paged lists, so that a forged one is noticed. Non-extractable AES-256-GCM. */
-    readonly markerKey: CryptoKey
-    /** Seals material that WebCrypto cannot hold. Non-extractable AES-256-GCM. */
-    readonly sealingKey: CryptoKey
+    /**
+     * Seals the markers of paged lists, so that a forged one is noticed. Non-extractable AES-256-GCM. Absent at rest, and a copy
+     * of it is in its place (LOCK-1).
+     */
+    readonly markerKey?: CryptoKey
+    readonly markerCopy?: SealedCopy
+    /** Seals material that WebCrypto cannot hold. Non-extractable AES-256-GCM. Absent at rest, where nothing is sealed under it. */
+    readonly sealingKey?: CryptoKey
   }
   /** Kept because counting 100,000 records takes 34 ms. */
   counters: {

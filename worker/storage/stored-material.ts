@@ -12,7 +12,7 @@ export class StaleBirth extends Error {
 
 /** Material as it may be stored: locked at rest, only what everybody may know of it (LOCK-1). */
 export function storable(material: MaterialRecord, recovery: RegionRecovery | undefined): MaterialRecord {
-  if (!recovery?.atRest) return material
+  if (!recovery?.atRest || recovery.isWaking) return material
   const { handles, sealed: _, sealedUnder: __, ...rest } = material
   const known = Object.entries(handles).filter(([, { type }]) => type === 'public')
   return { ...rest, handles: Object.fromEntries(known) }

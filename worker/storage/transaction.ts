@@ -164,6 +164,15 @@ export class VaultTransaction implements VaultReader {
     return found as RegionRecovery | undefined
   }
 
+  /** Facts about the Region, with its own keys as far as they are stored. */
+  async identity(): Promise<VaultRecords['identity']> {
+    return (await this.#transaction.objectStore('vault').get('identity')) as VaultRecords['identity']
+  }
+
+  async putIdentity(identity: VaultRecords['identity']): Promise<void> {
+    await this.#transaction.objectStore('vault').put(identity, 'identity')
+  }
+
   async putRecovery(recovery: RegionRecovery): Promise<void> {
     await this.#transaction.objectStore('vault').put(recovery, 'recovery')
   }

@@ -49,15 +49,27 @@ export interface VaultStoreOptions {
   readonly now: () => number
   /** Called when the clock is found to have been set back (TIME-1). */
   readonly onClockSetBack: (moment: Moment) => void
+  /**
+   * Called when the vault is locked at rest now, or not any more: its own keys are others then. It is waited for before the
+   * next request.
+   */
+  readonly onRest: () => Promise<void>
+  /** Makes of a material, as it is stored, one that can be used. */
+  readonly revive: (material: MaterialRecord) => MaterialRecord | Promise<MaterialRecord>
   /** Called after every change, also of other tabs. */
   readonly onChange: (notice: ChangeNotice, isOurs: boolean) => void
   /** Called when the database has been taken away, with what is to be told. */
   readonly onClosed: (reason: KmsError) => void
+  /** Seals marks until there is another key for it; it lasts no longer than this worker. */
+  readonly passingKey: CryptoKey
 }
 
 /** The stored state of one Region of a vault: reads, the cache in front of them, and mutations. */
 export class VaultStore {
-  readonly identity: VaultRecords['identity']
+  #identity: VaultRecords['identity']
+  #isAtRest: boolean
+  /** What opens marks; the first one seals them. */
+  markerKeys: readonly [CryptoKey, ...CryptoKey[]]
   /** Since when the last use of keys is known. Milliseconds since 1970. */
   readonly trackingSince: number
   readonly #connection: Connection
@@ -83,16 +95,28 @@ export class VaultStore {
   private constructor(
     options: VaultStoreOptions,
     connection: Connection,
-    { identity, latest, trackingSince }: Omit<OpenDatabase, 'connection'>,
+    { identity, recovery, latest, trackingSince }: Omit<OpenDatabase, 'connection'>,
   ) {
     this.#options = options
     this.#connection = connection
+    this.markerKeys = [options.passingKey]
     connection.onReopened = () => this.#loseCache()
-    this.identity = identity
+    this.#identity = identity
+    this.#isAtRest = recovery?.atRest ?? false
     this.trackingSince = trackingSince
     this.#writtenLatest = latest
     this.#clock = new VaultClock(options.now, latest, options.onClockSetBack)
     this.#feed = new ChangeFeed(databaseName(options.vaultName, options.realm.region), (notice) => this.#hear(notice))
+  }
+
+  /** As it was when it was last looked at. */
+  get identity(): VaultRecords['identity'] {
+    return this.#identity
+  }
+
+  /** Whether the storage holds nothing that can be used (LOCK-1), as far as this worker knows. */
+  get isAtRest(): boolean {
+    return this.#isAtRest
   }
 
   /**
@@ -102,11 +126,13 @@ export class VaultStore {
   async verify(): Promise<void> {
     const started = performance.now()
     if (started - this.#verifiedAt < LEASE) return
-    const [counters, latest] = await this.#connection.use((database) => {
+    const [counters, latest, recovery] = await this.#connection.use((database) => {
       const { store } = database.transaction('vault')
-      return Promise.all([store.get('counters'), readLatest(store)])
+      return Promise.all([store.get('counters'), readLatest(store), store.get('recovery')])
     })
     this.#clock.learn(latest)
+    const { atRest = false } = (recovery as RegionRecovery | undefined) ?? {}
+    if (atRest !== this.#isAtRest) await this.learnKeys()
     const { changes } = counters as VaultRecords['counters']
     if (changes !== this.#knownChanges) {
       this.#loseCache()
@@ -194,6 +220,10 @@ export class VaultStore {
   async copiesAfter(after: CopyRecord | undefined, limit: number): Promise<CopyRecord[]> {
     const range = after && IDBKeyRange.lowerBound([after.keyId, after.materialId], true)
     return this.#connection.use((database) => database.getAll('copies', range, limit))
+  }
+
+  async copy(keyId: KeyId, materialId: MaterialId): Promise<CopyRecord | undefined> {
+    return this.#connection.use((database) => database.get('copies', [keyId, materialId]))
   }
 
   /** The names of all materials of all keys, by which {@link copyNames} names their copies. */
@@ -377,6 +407,23 @@ export class VaultStore {
     if (remembersClock) this.#writtenLatest = latest
   }
 
+  /** Looks whether the vault is locked at rest, and which keys of its own it has. */
+  async learnKeys(): Promise<void> {
+    const [identity, recovery] = await this.#connection.use((database) => {
+      const { store } = database.transaction('vault')
+      return Promise.all([store.get('identity'), store.get('recovery')])
+    })
+    this.#identity = identity as VaultRecords['identity']
+    this.#isAtRest = (recovery as RegionRecovery | undefined)?.atRest ?? false
+    this.#loseCache()
+    await this.#options.onRest()
+  }
+
+  /** Forgets what was read: it can be used no more, or can be used now. */
+  forget(): void {
+    this.#loseCache()
+  }
+
   close(): void {
     this.#feed.close()
     this.#cache.clear()
@@ -450,7 +497,8 @@ export class VaultStore {
 
   async #loadMaterial(keyId: KeyId, materialId: MaterialId): Promise<MaterialRecord | undefined> {
     const epoch = this.#epoch
-    const record = await this.storedMaterial(keyId, materialId)
+    const stored = await this.storedMaterial(keyId, materialId)
+    const record = stored && (await this.#options.revive(stored))
     if (record && epoch === this.#epoch) this.#cache.addMaterial(record)
     return record
   }

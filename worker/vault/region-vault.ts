@@ -8,18 +8,22 @@ import { Births } from '../lifecycle/births.js'
 import type { KeySets, RegionOfSets } from '../lifecycle/key-sets.js'
 import { Sweeper } from '../lifecycle/sweeper.js'
 import { Sealer } from '../material/sealer.js'
+import { generateSymmetric } from '../material/symmetric.js'
 import { openGrantToken } from '../operations/grant-tokens.js'
 import { anyRowOf } from '../operations/table.js'
+import { lockedError } from '../pipeline/locked-keys.js'
 import { Pipeline } from '../pipeline/pipeline.js'
 import { type Quotas, requestRates, resourceQuotas } from '../pipeline/quotas.js'
 import type { OtherRegions, Region } from '../pipeline/row.js'
 import { Throttle } from '../pipeline/throttle.js'
 import type { ChangeNotice } from '../storage/change-feed.js'
 import { VaultStore } from '../storage/vault-store.js'
+import type { VaultLock } from './vault-lock.js'
 
 /** All Regions of a vault, as one of them knows them. */
 export interface WholeVault extends OtherRegions {
   readonly keySets: KeySets
+  readonly lock: VaultLock
 }
 
 export interface RegionVaultOptions {
@@ -46,6 +50,10 @@ export class RegionVault implements Region, RegionOfSets {
   readonly quotas: Quotas
   readonly throttle: Throttle
   readonly usage = new UsageLog()
+  /** Takes the place of the Region's own keys while it is locked at rest: it lasts no longer than this worker. */
+  readonly #passingKey: CryptoKey
+  readonly #lock: VaultLock
+  readonly #stopListening: () => void
   readonly #audit: AuditLog
   readonly #pipeline: Pipeline
   readonly #sweeper: Sweeper
@@ -53,6 +61,7 @@ export class RegionVault implements Region, RegionOfSets {
   static async open(options: RegionVaultOptions): Promise<RegionVault> {
     const { vaultName, realm, regions, now, onChange, onClosed } = options
     let vault: RegionVault | undefined
+    const passingKey = await generateSymmetric()
     const store = await VaultStore.open({
       vaultName,
       realm,
@@ -61,6 +70,8 @@ export class RegionVault implements Region, RegionOfSets {
         const record = serviceEvent('ClockSetBack', now, [], { latest })
         void vault?.record(record)
       },
+      onRest: async () => vault?.takeKeys(),
+      revive: (material) => (vault ? regions.lock.revive(material, vault) : material),
       onChange: (notice, isOurs) => {
         if (notice.keys.some(({ dueAt }) => dueAt !== undefined)) vault?.scheduleSweep()
         for (const { unsettledAt } of notice.keys)
@@ -68,8 +79,10 @@ export class RegionVault implements Region, RegionOfSets {
         onChange(notice, realm)
       },
       onClosed,
+      passingKey,
     })
-    vault = new RegionVault(options, store)
+    vault = new RegionVault(options, store, passingKey)
+    await vault.takeKeys()
     // What fell due while no tab was open is done now; nothing waits for it but requests, which look by themselves.
     vault.#sweeper.sweepSoon()
     regions.keySets.expect(now(), true)
@@ -79,10 +92,14 @@ export class RegionVault implements Region, RegionOfSets {
   private constructor(
     { vaultName, realm, regions, digestSigning, recovery, quotas, now }: RegionVaultOptions,
     store: VaultStore,
+    passingKey: CryptoKey,
   ) {
     this.realm = realm
     this.store = store
-    this.sealer = new Sealer(store.identity.sealingKey)
+    this.sealer = new Sealer(passingKey)
+    this.#passingKey = passingKey
+    this.#lock = regions.lock
+    this.#stopListening = regions.lock.listen(() => this.#onLock())
     this.quotas = resourceQuotas(quotas)
     this.throttle = new Throttle(requestRates(quotas, realm.region))
     this.#audit = new AuditLog((records) => store.appendAudit(records, this.usage.take()))
@@ -96,19 +113,24 @@ export class RegionVault implements Region, RegionOfSets {
       onDeparture: () => regions.keySets.expect(now(), true),
     })
     const { sealer, quotas: resources } = this
-    const { keySets } = regions
+    const { keySets, lock } = regions
     this.#pipeline = new Pipeline({
       rowOf: anyRowOf,
       region: this,
       given: { realm, quotas: resources, custody: { ...making, sealer }, births, regions },
       readClock: () => store.readClock(),
+      lock,
       cached: store.cached,
       stored: store.stored,
       mutate: (work) => store.mutate(work),
       record: (record) => this.record(record),
       noteUsage: (keyId, usage) => this.usage.note(keyId, usage),
       throttle: (...request) => this.throttle.admit(...request),
-      openGrantToken: (token) => openGrantToken(store, token),
+      openGrantToken: (token) =>
+        openGrantToken(store, token).catch((error: unknown) => {
+          // Whether it is one of this vault is not known before it is unlocked.
+          throw lock.isLocked ? lockedError('The grant token') : error
+        }),
       // What looks at the whole vault, or changes it, sees it as time has made it.
       catchUp: async () => {
         await this.#sweeper.sweepIfDue()
@@ -120,6 +142,32 @@ export class RegionVault implements Region, RegionOfSets {
       },
       withSet: (keyId, work) => keySets.withLock(keyId, work),
     })
+  }
+
+  /** Seals material and marks with the keys that the Region has now, in its storage or in this memory. */
+  async takeKeys(): Promise<void> {
+    const { identity, isAtRest } = this.store
+    this.sealer.use(identity.sealingKey ?? this.#passingKey, !isAtRest)
+    this.#lock.noteRegion(this.realm.region, isAtRest)
+    await this.#takeMarkerKey()
+  }
+
+  #onLock(): void {
+    this.store.forget()
+    // Without it, marks last no longer than this worker.
+    this.#takeMarkerKey().catch(() => {})
+  }
+
+  async #takeMarkerKey(): Promise<void> {
+    const { identity, isAtRest } = this.store
+    const { turn } = this.#lock
+    this.#markWith(isAtRest ? undefined : identity.markerKey)
+    const revived = isAtRest ? await this.#lock.markerKey(this) : undefined
+    if (revived && turn === this.#lock.turn) this.#markWith(revived)
+  }
+
+  #markWith(markerKey: CryptoKey | undefined): void {
+    this.store.markerKeys = markerKey ? [markerKey, this.#passingKey] : [this.#passingKey]
   }
 
   /** To be called before requests, once for each batch of them. */
@@ -151,6 +199,7 @@ export class RegionVault implements Region, RegionOfSets {
   }
 
   async close(): Promise<void> {
+    this.#stopListening()
     this.#sweeper.stop()
     await this.#audit.close()
     this.store.close()

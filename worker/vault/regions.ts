@@ -6,16 +6,20 @@ import { KeySets } from '../lifecycle/key-sets.js'
 import type { Recovery } from '../recovery/recovery.js'
 import { hasRecovery } from '../storage/recovery-existence.js'
 import { RegionVault, type RegionVaultOptions } from './region-vault.js'
+import { VaultLock } from './vault-lock.js'
 
 export type RegionsOptions = Omit<RegionVaultOptions, 'realm' | 'regions'> & {
   readonly accountId: string
   /** The Region that the vault is opened with. */
   readonly home: string
+  /** Called when the vault was locked or unlocked. */
+  readonly onLock: () => void
 }
 
 /** The Regions of one vault, opened as they are needed. */
 export class Regions {
   readonly keySets: KeySets
+  readonly lock: VaultLock
   readonly #options: RegionsOptions
   readonly #opened = new Map<string, Promise<RegionVault>>()
   /** What the vault's recovery is made of, loaded if there is any, or somebody asks for it. */
@@ -38,6 +42,9 @@ export class Regions {
       if (this.#closed) this.#recovery.close()
       return this.#recovery
     })
+    const { now, onLock } = options
+    this.lock = new VaultLock(now)
+    this.lock.listen(onLock)
   }
 
   get replicationDelay(): number {
@@ -98,6 +105,7 @@ export class Regions {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.lock.lock()
     this.keySets.stop()
     const regions = await Promise.allSettled(this.#opened.values())
     this.#opened.clear()
@@ -110,7 +118,7 @@ export class Regions {
    * database is there: whoever sets recovery up meanwhile finds that, or is found here.
    */
   async #open(region: string): Promise<RegionVault> {
-    const { accountId, ...options } = this.#options
+    const { accountId, onLock: _, home: __, ...options } = this.#options
     const vault = await RegionVault.open({ ...options, realm: { accountId, region }, regions: this })
     try {
       if (await hasRecovery(options.vaultName)) await (await this.recovery()).settle(vault)

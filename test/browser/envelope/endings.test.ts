@@ -6,6 +6,7 @@ import dataWorkerUrl from '../../../src/envelope/data-workers/entry.ts?worker&ur
 import { randomBytes } from '../fixtures/random-bytes.js'
 import { sameBytes } from '../fixtures/same-bytes.js'
 import slowWorkerUrl from '../fixtures/slow-data-worker.ts?worker&url'
+import stuckWorkerUrl from '../fixtures/stuck-data-worker.ts?worker&url'
 import { freshVault, newKey } from '../fixtures/vault.js'
 
 const bytes = randomBytes(6_000_000)
@@ -54,11 +55,20 @@ describe('a vault that ends', () => {
     const worker = new Worker(new URL('../../../worker/entry.ts', import.meta.url), { type: 'module' })
     const opened = await freshVault({ worker })
     const { KeyId } = await newKey(opened.kms)
+    // A function of this test's own, so that it shares no worker with another.
+    const stuckWorker = () => {
+      const stuck = new Worker(stuckWorkerUrl, { type: 'module' })
+      onTestFinished(() => stuck.terminate())
+      return stuck
+    }
+    const boxOf = (dataWorkers: DataWorkersOptions) => opened.vault.envelope(KeyId, { frameLength, dataWorkers })
     return {
       ...opened,
       worker,
       KeyId,
-      box: opened.vault.envelope(KeyId, { frameLength, dataWorkers: { url: slowWorkerUrl, count: 1 } }),
+      box: boxOf({ url: dataWorkerUrl, count: 1 }),
+      /** One whose work never comes to its own end. */
+      stuck: boxOf({ start: stuckWorker, count: 1 }),
     }
   }
 
@@ -98,10 +108,10 @@ describe('a vault that ends', () => {
     test('while a whole is being encrypted or decrypted', async () => {
       const opened = await open()
       const onProgress = whenPast(1_000_000, () => end(opened))
-      expectReason(await failure(opened.box.encrypt(bytes, {}, { onProgress })))
+      expectReason(await failure(opened.stuck.encrypt(bytes, {}, { onProgress })))
       const again = await open()
       const sealed = await again.box.encrypt(bytes)
-      const decrypting = again.box.decrypt(sealed, {}, { onProgress: whenPast(1_000_000, () => end(again)) })
+      const decrypting = again.stuck.decrypt(sealed, {}, { onProgress: whenPast(1_000_000, () => end(again)) })
       expectReason(await failure(decrypting))
     })
 

@@ -73,8 +73,6 @@ test.describe('when the worker is killed in the middle of thousands of mutations
 test('when the whole browser is killed again and again, the same is true, and of all mutations together', async ({
   baseURL,
 }) => {
-  // Three browsers come up one after the other, on machines that may be busy.
-  test.setTimeout(120_000)
   const seed = printedSeed()
   const profile = await mkdtemp(join(tmpdir(), 'browser-kms-profile-'))
   const name = newVaultName()

@@ -177,7 +177,7 @@ test('an alias that is moved in one tab is followed in the other', async ({ cont
     const { kms } = globalThis as unknown as { kms: import('browser-kms').KmsClient }
     await kms.updateAlias({ AliasName: 'alias/moving', TargetKeyId })
   }, after?.KeyId)
-  await expect.poll(encrypt, { timeout: 1000, intervals: [100] }).toBe(after?.Arn)
+  await expect.poll(encrypt, { intervals: [100] }).toBe(after?.Arn)
 })
 
 const DAY = 86_400_000

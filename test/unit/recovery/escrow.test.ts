@@ -137,13 +137,18 @@ describe('PROT-5 an escrow key of X-Wing', () => {
     asked = await ask(record)
   })
 
-  async function answerByHpke({ request }: EscrowRequest): Promise<Bytes> {
+  async function answerByHpke({ request }: EscrowRequest, instead?: Bytes): Promise<Bytes> {
     const { encapsulated, wrapped, info, answerInfo, replyTo } = members(request)
     const sealed = { encapsulated: bytesOf(encapsulated), ciphertext: bytesOf(wrapped) }
     const secret = await openWith(await openingKey(seed), sealed, bytesOf(info))
-    const answer = await sealTo(bytesOf(replyTo), bytesOf(answerInfo), secret as Bytes)
+    const answer = await sealTo(bytesOf(replyTo), bytesOf(answerInfo), instead ?? (secret as Bytes))
     return concatenate([answer.encapsulated, answer.ciphertext])
   }
+
+  test('PROT-6 a holder who answers with something of another length opens nothing', async () => {
+    const answer = await answerByHpke(asked, random(63))
+    expect(await openProtectors(openable(record, [asked]), { escrow: answer })).toBeUndefined()
+  })
 
   test('opens the secret; test/browser/recovery/escrow.test.ts answers by another implementation', async () => {
     expect(record.parameters).toEqual({ algorithm: 'HPKE' })

@@ -11,8 +11,15 @@ const LENGTH = 32
 /** Set once WebAssembly was refused: a Content Security Policy reports every attempt. */
 let isRefused = false
 
-const loadFast = once(() => import('hash-wasm'))
-const loadPlain = once(() => import('@noble/hashes/argon2.js'))
+/** Taken apart at once: of the whole library, bundlers take this function alone. */
+const loadFast = once(async () => {
+  const { argon2id } = await import('hash-wasm')
+  return argon2id
+})
+const loadPlain = once(async () => {
+  const { argon2idAsync } = await import('@noble/hashes/argon2.js')
+  return argon2idAsync
+})
 
 /**
  * @param password left as it is
@@ -20,10 +27,10 @@ const loadPlain = once(() => import('@noble/hashes/argon2.js'))
  * @throws {RangeError} where so much memory cannot be had
  */
 export async function argon2id(password: Bytes, parameters: Argon2Parameters): Promise<Bytes> {
-  const { argon2id } = await loadFast()
+  const fastArgon2id = await loadFast()
   if (!isRefused)
     try {
-      return (await argon2id({
+      return (await fastArgon2id({
         password,
         salt: parameters.salt,
         memorySize: parameters.memory,
@@ -44,7 +51,7 @@ export async function plainArgon2id(
   password: Bytes,
   { salt, memory, passes, lanes }: Argon2Parameters,
 ): Promise<Bytes> {
-  const { argon2idAsync } = await loadPlain()
+  const argon2idAsync = await loadPlain()
   const cost = { m: memory, t: passes, p: lanes, dkLen: LENGTH, asyncTick: 50 }
   return (await argon2idAsync(password, salt, cost)) as Bytes
 }

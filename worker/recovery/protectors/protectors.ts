@@ -8,7 +8,7 @@ import { escrowAlgorithmOf } from './escrow.js'
 import { openAnswer, type PendingAnswer } from './escrow-request.js'
 import type { NewKeying, SecretType } from './kind.js'
 import { defaultLabels, secretKinds } from './table.js'
-import { newVouch, newWrap, openWrap, vouches } from './wrapping.js'
+import { newVouch, newWrap, openWrap, RECOVERY_SECRET_LENGTH, vouches } from './wrapping.js'
 
 /** What a protector is made for. */
 export interface Protected {
@@ -133,7 +133,9 @@ export async function openProtectors(vault: Openable, gesture: GestureMessage): 
   for (const record of vault.protectors) {
     const secret =
       record.type === 'escrow' ? await openByHolder(record, vault, gesture) : await openOne(record, vault, gesture)
-    if (secret) return { protectorId: record.id, secret }
+    if (secret?.byteLength === RECOVERY_SECRET_LENGTH) return { protectorId: record.id, secret }
+    // Only a holder of an escrow key can answer with something else.
+    secret?.fill(0)
   }
   return undefined
 }
