@@ -64,17 +64,17 @@ export default function LockCard({ status }: { readonly status: RecoveryStatus }
             </Button>
           )}
           {lock !== undefined && !locked && (
-            <>
+            <SpaceBetween direction="horizontal" size="xs">
               <Button
                 variant="primary"
                 iconName="lock-private"
-                onClick={() => void notices.run(() => vault.lock.now(), 'The vault is locked.')}
+                onClick={() => void notices.run(() => vault.lock.now())}
               >
                 Lock now
               </Button>
               <Button onClick={() => setDialog('enable')}>Change the idle time</Button>
               <Button onClick={() => setDialog('disable')}>Stop locking</Button>
-            </>
+            </SpaceBetween>
           )}
         </SpaceBetween>
       </SpaceBetween>

@@ -1,11 +1,8 @@
 /** What the vault tells about its recovery, and the words for it. */
-import type { Vault } from 'browser-kms'
+import type { Gesture, Protector, RecoveryStatus } from 'browser-kms'
 
-export type RecoveryStatus = Awaited<ReturnType<Vault['recovery']['status']>>
-export type Protector = RecoveryStatus['protectors'][number]
+export type { Gesture, Protector, RecoveryStatus }
 export type ProtectorType = Protector['type']
-/** What opens a vault: a passphrase, a code, a passkey, or the answer of an organisation. */
-export type Gesture = Parameters<Vault['recovery']['verify']>[0]
 
 /** What a protector is called. */
 export const protectorNames: Readonly<Record<ProtectorType, string>> = {
