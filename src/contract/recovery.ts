@@ -2,6 +2,7 @@
  * What a page and its worker say to each other about recovery (chapter 10). Loaded with recovery, and not before: nothing
  * of it is imported by what every application loads.
  */
+import { type BackupMade, backupCalls, type RecoveryReport } from './backups.js'
 import type { Bytes } from './bytes.js'
 import { keyIdentifier } from './control.js'
 import type { LockWord } from './port-words.js'
@@ -63,6 +64,7 @@ export const recoveryCalls = {
   passkeys: nothing,
   /** Of a key, that all ciphertexts of its older materials have been encrypted anew. */
   noteReEncrypted: structure({ keyId: keyIdentifier }),
+  ...backupCalls,
   enableLock: structure({ gesture: gestureMessage, afterIdle }),
   disableLock: structure({ gesture: gestureMessage }),
   lockNow: nothing,
@@ -139,6 +141,8 @@ export interface RecoveryAnswers {
   request: Bytes
   passkeys: PasskeyQuestion
   noteReEncrypted: undefined
+  createBackup: BackupMade
+  rehearse: RecoveryReport
   enableLock: LockWord
   disableLock: LockWord
   lockNow: LockWord

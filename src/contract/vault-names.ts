@@ -71,6 +71,14 @@ export function deletionNoteName(vaultName: string): string {
   return `${PREFIX}//deleted/${vaultName}`
 }
 
+/**
+ * An empty database that says of the databases of a vault that they do not count: it is being restored, or was when somebody
+ * ended that.
+ */
+export function restoringNoteName(vaultName: string): string {
+  return `${PREFIX}//restoring/${vaultName}`
+}
+
 /** Names from which other names can be built. */
 export const vaultName = text({
   longest: 128,

@@ -1,5 +1,6 @@
 import { type Bytes, concatenate, lengthOf } from '../contract/bytes.js'
-import { type DataWorkers, HERE_UP_TO, type Seat } from './data-workers/data-workers.js'
+import type { DataWorkers, Seat } from './data-workers/data-workers.js'
+import { HERE_UP_TO } from './data-workers/here-up-to.js'
 import { type Digest, type HashName, newDigest } from './digests.js'
 import { SpareBuffers } from './spare-buffers.js'
 

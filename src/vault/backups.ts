@@ -1,23 +1,46 @@
-import { UnsupportedOperationException } from '../contract/errors.js'
+import type { Bytes } from '../contract/bytes.js'
 import { once } from '../contract/once.js'
+import type { CreateBackupOptions } from './backups/create-backup.js'
 import type { KeepAtOptions, KeptBackups } from './backups/keep-at.js'
 import type { BackupTarget } from './backups/targets.js'
 import type { Session } from './session.js'
 
 /** Backups of a vault. What they need is loaded at the first call. */
 export class Backups {
+  readonly #session: Session
   readonly #keepers
 
   /** @internal */
   constructor(session: Session, listeners: EventTarget) {
+    this.#session = session
     this.#keepers = once(async () => {
       const { BackupKeepers } = await import('./backups/keep-at.js')
       return new BackupKeepers({ session, listeners, create: (signal) => this.create({ signal }) })
     })
   }
 
-  create(_options: { readonly signal?: AbortSignal } = {}): ReadableStream<Uint8Array> {
-    throw new UnsupportedOperationException('Backups are not built yet.')
+  /**
+   * Makes a backup of the whole vault, of all Regions: keys with their states, schedules, policies, tags, aliases and grants,
+   * and the sealed copies of their material. It takes no secret, so that it can be made when nobody is there. One state of
+   * each Region is in it, also when keys are changed meanwhile; it is made as it is read, so that a slow reader costs no memory.
+   *
+   * The stream is an encrypted message (`.bkms-backup`, `application/vnd.browser-kms.backup`), signed by this device. It opens
+   * with any of the protectors that the vault has now. What stands in clear, `readBackup` tells.
+   *
+   * @returns the stream, at once. It fails with `KMSInvalidStateException` if recovery is not set up, and while the recovery
+   *   pair is renewed; with `ValidationException` for options that cannot be; and when the vault is closed
+   *
+   * @example
+   * ```ts
+   * const file = await new Response(vault.backups.create()).blob()
+   * ```
+   */
+  create(options: CreateBackupOptions = {}): ReadableStream<Bytes> {
+    const { readable, writable } = new TransformStream<Bytes, Bytes>()
+    import('./backups/create-backup.js')
+      .then(({ writeBackup }) => writeBackup(this.#session, options, writable))
+      .catch((reason: unknown) => writable.abort(reason))
+    return readable
   }
 
   /**

@@ -1,7 +1,13 @@
 /** Whether a vault is there: looked at, and changed, by one tab at a time. */
 import { KMSInternalException, KMSInvalidStateException } from '../contract/errors.js'
 import { VaultLostException } from '../contract/vault-lost.js'
-import { databasePrefix, deletionNoteName, existenceLockName, recoveryDatabaseName } from '../contract/vault-names.js'
+import {
+  databasePrefix,
+  deletionNoteName,
+  existenceLockName,
+  recoveryDatabaseName,
+  restoringNoteName,
+} from '../contract/vault-names.js'
 import { canRemember, readMarker, removeMarker, writeMarker } from './marker.js'
 
 /** Milliseconds; a deletion or an opening that has begun in another tab ends before that, unless its tab is frozen. */
@@ -31,7 +37,7 @@ export async function withExistenceLock<Result>(
   } catch (error) {
     if (error !== timeout.reason) throw error
     throw new KMSInvalidStateException(
-      `Another tab has begun to open or delete the vault '${vaultName}', and does not come to an end. Close the other tabs and windows of this site, and try again.`,
+      `Another tab has begun to open, restore or delete the vault '${vaultName}', and does not come to an end. Close the other tabs and windows of this site, and try again.`,
     )
   }
 }
@@ -40,6 +46,11 @@ export async function withExistenceLock<Result>(
 export async function databasesOf(vaultName: string): Promise<readonly string[]> {
   const prefix = databasePrefix(vaultName)
   return (await allDatabases()).filter((name) => name.startsWith(prefix))
+}
+
+/** Whether what there is of a vault is only what a restore has left behind; see half-restored.ts. */
+export async function isHalfRestored(vaultName: string): Promise<boolean> {
+  return (await allDatabases()).includes(restoringNoteName(vaultName))
 }
 
 async function allDatabases(): Promise<readonly string[]> {

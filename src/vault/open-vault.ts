@@ -3,7 +3,7 @@ import { type ControlService, controlServiceMethods, type OpenedMessage } from '
 import { KMSInvalidStateException } from '../contract/errors.js'
 import { type ReadBy, read } from '../contract/reader.js'
 import { dataWorkersBeside } from '../envelope/data-workers/beside.js'
-import { checkNotLost, rememberVault, withExistenceLock } from './existence.js'
+import { checkNotLost, isHalfRestored, rememberVault, withExistenceLock } from './existence.js'
 import { type VaultOptions, vaultOptions } from './options.js'
 import { resultOf, Session } from './session.js'
 import { endWorker, startWorker, unlessItFails } from './start-worker.js'
@@ -34,20 +34,26 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
     given.lock === undefined ? undefined : (await import('./lock-at-creation.js')).readLockAtCreation(given.lock)
   checkSurroundings('openVault')
   signal?.throwIfAborted()
-  return withExistenceLock(name, { mode: create ? 'exclusive' : 'shared', signal }, async () => {
-    await checkNotLost(name, create)
-    signal?.throwIfAborted()
-    const vault = await open(name, given)
-    try {
-      await rememberVault(name)
-      if (lock) await (await import('./lock-at-creation.js')).lockAtRest(vault.lock, lock)
+  for (;;) {
+    const vault = await withExistenceLock(name, { mode: create ? 'exclusive' : 'shared', signal }, async () => {
+      if (await isHalfRestored(name)) return undefined
+      await checkNotLost(name, create)
       signal?.throwIfAborted()
-      return vault
-    } catch (error) {
-      await vault.close()
-      throw error
-    }
-  })
+      const vault = await open(name, given)
+      try {
+        await rememberVault(name)
+        if (lock) await (await import('./lock-at-creation.js')).lockAtRest(vault.lock, lock)
+        signal?.throwIfAborted()
+        return vault
+      } catch (error) {
+        await vault.close()
+        throw error
+      }
+    })
+    if (vault) return vault
+    // A restore was killed: what it has left behind is no vault.
+    await (await import('./half-restored.js')).discardHalfRestored(name, signal)
+  }
 }
 
 async function open(name: string, options: ReadBy<typeof vaultOptions>): Promise<Vault> {

@@ -96,6 +96,9 @@ const workerOrUrl = handleOf<Exclude<VaultOptions['worker'], string | undefined>
   (value) => isWorker(value) || ['URL', 'TrustedScriptURL'].includes(kindOf(value)),
 )
 
+/** The worker that is to be the HSM, or where its file is. */
+export const workerSource = textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)
+
 /** Reads {@link VaultOptions}. */
 export const vaultOptions = structure({
   name: optional(vaultName),
@@ -105,7 +108,7 @@ export const vaultOptions = structure({
   recovery: optional(oneOf<'required' | 'optional'>(['required', 'optional'])),
   /** Read where it is loaded, before anything else is done. */
   lock: optional((value) => value),
-  worker: optional(textOr(text({ shortest: 1, longest: 65_536 }), workerOrUrl)),
+  worker: optional(workerSource),
   quotas: optional(vaultQuotas),
   dataWorkers: optional(dataWorkersChoice),
   create: optional(flag),

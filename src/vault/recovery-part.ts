@@ -1,5 +1,6 @@
 /** What `vault.recovery` does, loaded when it is first called. */
 import type { KmsClient } from '../client/client.js'
+import type { RecoveryReport } from '../contract/backups.js'
 import type { Bytes } from '../contract/bytes.js'
 import { KMSInvalidStateException, UnsupportedOperationException, ValidationException } from '../contract/errors.js'
 import {
@@ -28,6 +29,7 @@ import {
   type WorkerStatus,
 } from '../contract/recovery.js'
 import type { KeyMetadata } from '../contract/shapes.js'
+import type { RehearseOptions } from './backups/rehearse.js'
 import type { Gesture, ProtectorOptions } from './gestures.js'
 import { type OldMessage, type ReEncryptOptions, reEncrypted, reEncryptOptions } from './re-encryption.js'
 import type { Session } from './session.js'
@@ -127,6 +129,13 @@ export class RecoveryPart {
     const asked = read(reEncryptOptions, options, 'options')
     const { kms, metadata } = await this.#key(keyId)
     yield* reEncrypted({ kms, clientOf: this.#clientOf, arn: metadata.Arn }, messages, asked)
+  }
+
+  async rehearse(gesture: Gesture, options: RehearseOptions): Promise<RecoveryReport> {
+    const { rehearse, rehearseOptions } = await import('./backups/rehearse.js')
+    const asked = read(rehearseOptions, options, "rehearse's options")
+    asked.signal?.throwIfAborted()
+    return rehearse(this.#session, await this.gestureFor(gesture), asked)
   }
 
   async noteReEncrypted(keyId: string): Promise<void> {

@@ -1,7 +1,9 @@
 import type { KmsClient } from '../client/client.js'
+import type { RecoveryReport } from '../contract/backups.js'
 import type { Bytes } from '../contract/bytes.js'
 import { once } from '../contract/once.js'
 import type { NewProtector, RecoverySetUp } from '../contract/recovery.js'
+import type { RehearseOptions } from './backups/rehearse.js'
 import type { Gesture, ProtectorOptions } from './gestures.js'
 import type { OldMessage, ReEncryptOptions, ReEncryptReport } from './re-encryption.js'
 import type { RecoveryPart, RecoveryStatus, RenewedKey, RenewedPair } from './recovery-part.js'
@@ -197,6 +199,22 @@ export class Recovery {
     options: ReEncryptOptions = {},
   ): AsyncGenerator<ReEncryptReport, void, undefined> {
     yield* (await this.#part()).reEncrypt(keyId, messages, options)
+  }
+
+  /**
+   * Opens the copy of every material of the vault, as a restore would, and proves by use that it is the right one. Nothing of
+   * it is kept. {@link status} tells when that was done last.
+   *
+   * @throws `IncorrectProtectorException`, `KMSInvalidStateException` if recovery is not set up
+   *
+   * @example
+   * ```ts
+   * const { ok, problems } = await vault.recovery.rehearse({ recoveryCode })
+   * if (!ok) show(problems)
+   * ```
+   */
+  async rehearse(gesture: Gesture, options: RehearseOptions = {}): Promise<RecoveryReport> {
+    return (await this.#part()).rehearse(gesture, options)
   }
 
   /**

@@ -13,10 +13,12 @@ export type ServiceEvent =
 /** What is done to a vault's recovery, which AWS KMS has no operations for (chapter 10). */
 export type RecoveryEvent =
   | 'AddProtector'
+  | 'CreateBackup'
   | 'DisableLock'
   | 'EnableLock'
   | 'GetRecoveryStatus'
   | 'NoteReEncrypted'
+  | 'RehearseRecovery'
   | 'RemoveProtector'
   | 'RenameProtector'
   | 'RenewRecoveryPair'

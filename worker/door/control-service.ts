@@ -157,6 +157,7 @@ export class VaultControl implements ControlService {
 
   recovery(message: Parameters<ControlService['recovery']>[0]): Promise<ControlAnswer<unknown>> {
     return answered(async () => {
+      if (!this.#opened) return (await import('./restore-service.js')).answerRestore(message, this.#options.now)
       const { regions } = this.#mustBeOpen()
       const [{ answerRecovery }, recovery] = await Promise.all([import('./recovery-service.js'), regions.recovery()])
       return answerRecovery({ recovery, regions }, message)

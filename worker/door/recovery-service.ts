@@ -1,6 +1,7 @@
 /** The calls of recovery, as they arrive from the page that opened the vault. Loaded with the first. */
 import { ValidationException } from '../../src/contract/errors.js'
 import { keyArn } from '../../src/contract/identifiers.js'
+import { once } from '../../src/contract/once.js'
 import { read } from '../../src/contract/reader.js'
 import {
   type RecoveryAnswers,
@@ -22,6 +23,8 @@ export interface RecoveryScope {
   readonly regions: Regions
 }
 
+const loadBackups = once(() => import('../recovery/backup/calls.js'))
+
 type Handlers = {
   readonly [Call in RecoveryCall]: (scope: RecoveryScope, input: RecoveryInput<Call>) => Promise<RecoveryAnswers[Call]>
 }
@@ -36,6 +39,8 @@ const handlers: Handlers = {
   renewPair: ({ recovery }, { gesture }) => recovery.renewPair(gesture),
   request: ({ recovery }, { protectorId }) => recovery.request(protectorId),
   passkeys: ({ recovery }) => recovery.passkeys(),
+  createBackup: async ({ recovery }, input) => (await loadBackups()).answerCreateBackup(recovery, input),
+  rehearse: async ({ recovery }, input) => (await loadBackups()).answerRehearse(recovery, input),
   enableLock: async (scope, { gesture, afterIdle }) => {
     await enable(lockScope(scope), gesture, settings(afterIdle))
     return lockWord(scope.regions.lock)

@@ -5,7 +5,8 @@ import { hasExpired, isExpired, isGone, isRotationDue } from '../storage/deadlin
 import type { KeyRecord, MaterialRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
 import { isBound, stateAfterLoss, withMaterials } from './imported-material.js'
-import { DAY, type FreshMaterial, rotateToFresh } from './rotation.js'
+import { DAY } from './key-facts.js'
+import { type FreshMaterial, rotateToFresh } from './rotation.js'
 
 /**
  * Brings a key up to date, in the order of TIME-1: expiry of imported material, deletion, rotation.

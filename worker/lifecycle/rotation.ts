@@ -1,5 +1,4 @@
 /** Rotation of a key's material, whoever asks for it (ROT-1 to ROT-6). */
-import { bytesToHex } from '../../src/contract/bytes.js'
 import { type KeyId, keyArn, type Realm } from '../../src/contract/identifiers.js'
 import { serviceEvent } from '../audit/audit-record.js'
 import { makeMaterial } from '../material/materials.js'
@@ -7,8 +6,7 @@ import type { KeyRecord, MaterialId, MaterialRecord, RotationType } from '../sto
 import { StaleBirth } from '../storage/stored-material.js'
 import type { VaultTransaction } from '../storage/transaction.js'
 import type { Births, Born } from './births.js'
-
-export const DAY = 86_400_000
+import { hasReplicas, newMaterialId } from './key-facts.js'
 
 /** Material that a rotation can take. It takes time to make, so that it has to be there before a transaction begins. */
 export interface FreshMaterial extends Born {
@@ -27,16 +25,6 @@ export async function makeFreshMaterial(births: Births, key: KeyRecord): Promise
 /** The place in the rotation that the next material takes. */
 export function nextPosition({ rotations }: KeyRecord): number {
   return (rotations?.total ?? 0) + 1
-}
-
-/** Names of generated material are random: the bytes they stand for are known to nobody. */
-export function newMaterialId(): MaterialId {
-  return bytesToHex(crypto.getRandomValues(new Uint8Array(32)))
-}
-
-/** Whether keys of other Regions share this key's material. */
-export function hasReplicas({ set }: KeyRecord): boolean {
-  return set !== undefined && set.replicaRegions.length > 0
 }
 
 /**

@@ -1,15 +1,8 @@
-import type { KeyId, Realm } from '../../src/contract/identifiers.js'
+import type { KeyId } from '../../src/contract/identifiers.js'
+import { once } from '../../src/contract/once.js'
 import { sweepLockName } from '../../src/contract/vault-names.js'
-import { isRotationDue } from '../storage/deadlines.js'
-import type { KeyRecord } from '../storage/schema.js'
-import { StaleBirth } from '../storage/stored-material.js'
-import type { VaultStore } from '../storage/vault-store.js'
-import type { Births } from './births.js'
-import { bringUpToDate } from './due-work.js'
-import { type FreshMaterial, makeFreshMaterial, nextPosition } from './rotation.js'
+import type { SweptRegion } from './sweeps.js'
 
-/** Keys that one transaction of a sweep takes: a long one would keep requests and other tabs waiting. */
-const SWEEP_BATCH = 100
 /** The timer looks again at least this often: a clock can be set, a machine can sleep. Milliseconds. */
 const LONGEST_NAP = 3_600_000
 
@@ -18,13 +11,10 @@ const SOON = 100
 
 const DONE = Promise.resolve()
 
-export interface SweeperOptions {
+const loadSweeps = once(() => import('./sweeps.js'))
+
+export interface SweeperOptions extends SweptRegion {
   readonly vaultName: string
-  readonly realm: Realm
-  readonly store: VaultStore
-  readonly births: Births
-  /** Called when a replica was deleted, of which its primary has to hear. */
-  readonly onDeparture: () => void
 }
 
 /**
@@ -81,17 +71,8 @@ export class Sweeper {
 
   /** Does what is due for one key. Transactions are serialised over all tabs, so that it happens once without a lock. */
   async tend(keyId: KeyId): Promise<void> {
-    const { realm, store, births } = this.#options
-    const expected = await store.rawKey(keyId)
-    const isRotating = expected && isRotationDue(expected, store.readClock())
-    const fresh = isRotating ? await makeFreshMaterial(births, expected) : undefined
-    const supply = supplyOf(fresh ? [fresh] : [])
-    const tending = store.mutate(async (transaction) => {
-      const key = await transaction.key(keyId)
-      if (key) await bringUpToDate(transaction, realm, key, supply)
-    })
-    // Whoever needs the key finds it overdue still, and comes again.
-    await tending.catch(unlessStale)
+    const { tendKey } = await loadSweeps()
+    await tendKey(this.#options, keyId)
   }
 
   stop(): void {
@@ -106,10 +87,11 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
+    const { sweepBatch } = await loadSweeps()
     const { vaultName, realm } = this.#options
     await navigator.locks.request(sweepLockName(vaultName, realm.region), async () => {
       // Whoever had the lock before may have done it all.
-      while ((await this.#isDue()) && !this.#stopped) if (!(await this.#sweepBatch())) return
+      while ((await this.#isDue()) && !this.#stopped) if (!(await sweepBatch(this.#options))) return
     })
   }
 
@@ -117,35 +99,4 @@ export class Sweeper {
     const { store } = this.#options
     return (await store.readNextDue()) <= store.readClock().now
   }
-
-  /** @returns whether anything was done */
-  async #sweepBatch(): Promise<boolean> {
-    const { realm, store, births, onDeparture } = this.#options
-    const moment = store.readClock()
-    const expected = await store.dueKeys(moment.now, SWEEP_BATCH)
-    const rotating = expected.filter((key) => isRotationDue(key, moment))
-    const fresh = await Promise.all(rotating.map((key) => makeFreshMaterial(births, key)))
-    const supply = supplyOf(fresh)
-    const sweeping = store.mutate(async (transaction) => {
-      const keys = await transaction.dueKeys(SWEEP_BATCH)
-      return Promise.all(keys.map((key) => bringUpToDate(transaction, realm, key, supply)))
-    })
-    // Recovery was set up meanwhile: the next batch makes its material for it.
-    const done = (await sweeping.catch(unlessStale)) ?? [true]
-    if (expected.some(({ set }) => set?.role === 'REPLICA')) onDeparture()
-    return done.includes(true)
-  }
-}
-
-/** Material for the rotations that it was made for. */
-function supplyOf(fresh: readonly FreshMaterial[]): (key: KeyRecord) => FreshMaterial | undefined {
-  const supply = new Map(fresh.map((made) => [made.keyId, made]))
-  return (key) => {
-    const made = supply.get(key.keyId)
-    return made?.copy && made.copy.position !== nextPosition(key) ? undefined : made
-  }
-}
-
-function unlessStale(error: unknown): undefined {
-  if (!(error instanceof StaleBirth)) throw error
 }

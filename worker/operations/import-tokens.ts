@@ -1,7 +1,7 @@
 /** Import tokens (IMP-10): sealed by the vault, each good for one key and one import, for a day. */
 import { InvalidImportTokenException } from '../../src/contract/errors.js'
 import type { KeyId } from '../../src/contract/identifiers.js'
-import { DAY } from '../lifecycle/rotation.js'
+import { DAY } from '../lifecycle/key-facts.js'
 import type { Bytes } from '../material/family.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import { openMark, sealMark } from './vault-marks.js'

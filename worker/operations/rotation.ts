@@ -7,14 +7,8 @@ import {
 } from '../../src/contract/errors.js'
 import type { Value } from '../../src/contract/shapes.js'
 import { isBound } from '../lifecycle/imported-material.js'
-import {
-  completeRotation,
-  DAY,
-  type FreshMaterial,
-  hasReplicas,
-  makeFreshMaterial,
-  rotateToFresh,
-} from '../lifecycle/rotation.js'
+import { DAY, hasReplicas } from '../lifecycle/key-facts.js'
+import { completeRotation, type FreshMaterial, makeFreshMaterial, rotateToFresh } from '../lifecycle/rotation.js'
 import type { OperationRows, Target } from '../pipeline/row.js'
 import { byKeyIdOrArn, onlyKey } from '../pipeline/targets.js'
 import type { KeyRecord, MaterialRecord } from '../storage/schema.js'

@@ -1,5 +1,6 @@
 /** Material that has no sealed copy: it is older than the vault's recovery pair (REC-7). */
 import { keyArn } from '../../src/contract/identifiers.js'
+import { copyNames, type MaterialName, materialsNamed } from '../storage/copy-reads.js'
 import type { KeyRecord, MaterialRecord } from '../storage/schema.js'
 import type { RecoveredRegion } from './recovered-region.js'
 
@@ -9,18 +10,19 @@ export interface KeyMaterial {
   readonly material: MaterialRecord
 }
 
+/** Materials that are read at a time. */
+const BATCH = 200
+
 /** All material of a Region that is here and has no copy, one by one: it may be a lot. */
 export async function* withoutCopy({ store }: Pick<RecoveredRegion, 'store'>): AsyncGenerator<KeyMaterial> {
-  const nameOf = ([keyId, materialId]: readonly [string, string]) => `${keyId} ${materialId}`
-  const [materials, copies] = await Promise.all([store.materialNames(), store.copyNames()])
-  const copied = new Set(copies.map(nameOf))
-  for (const name of materials) {
-    if (copied.has(nameOf(name))) continue
-    const [keyId, materialId] = name
-    const [key, material] = await Promise.all([store.rawKey(keyId), store.storedMaterial(keyId, materialId)])
+  const textOf = (name: MaterialName) => name.join(' ')
+  const [materials, copies] = await Promise.all([store.materialNames(), copyNames(store)])
+  const copied = new Set(copies.map(textOf))
+  const missing = materials.filter((name) => !copied.has(textOf(name)))
+  for (let start = 0; start < missing.length; start += BATCH)
     // Deleted meanwhile, or a trace of imported material that is not here.
-    if (key && material && material.imported?.isHere !== false) yield { key, material }
-  }
+    for (const [key, material] of await materialsNamed(store, missing.slice(start, start + BATCH)))
+      if (key && material && material.imported?.isHere !== false) yield { key, material }
 }
 
 /** Keys that would be lost, wholly or in part. */

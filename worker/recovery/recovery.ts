@@ -21,17 +21,16 @@ import type { Bytes } from '../material/family.js'
 import { RecoveryStore } from '../storage/recovery-store.js'
 import { audited, type RecoveryEvent } from './audited.js'
 import { lossOf } from './missing-copies.js'
+import { newRecord, type RestFromTheBeginning } from './new-record.js'
 import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
 import { askHolder } from './protectors/escrow-request.js'
 import { passkeySalt } from './protectors/passkey.js'
 import { newProtector, wipeGiven } from './protectors/protectors.js'
-import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { ProtectorRecord } from './records.js'
 import type { RecoveredRegion } from './recovered-region.js'
-import type { LastBackup, LockSettings, RecoveryPair, RecoveryRecord } from './recovery-record.js'
-import { resealRegion } from './renewal.js'
-import { newBackupKey, rootPublicKeyOf } from './root.js'
-import { RecoverySecret, type RecoverySecrets } from './secrets.js'
+import type { LastBackup, RecoveryRecord } from './recovery-record.js'
+import { beginRenewal, finishRenewal } from './renewal.js'
+import { RecoverySecret } from './secrets.js'
 import { settle } from './settlement.js'
 import { protectorOf, statusOf } from './status.js'
 
@@ -45,12 +44,6 @@ export interface RecoveryOptions {
   readonly allRegions: () => Promise<readonly RecoveredRegion[]>
 }
 
-/** A vault that is locked at rest from the beginning. */
-export interface RestFromTheBeginning {
-  readonly settings: LockSettings
-  readonly begin: (secrets: RecoverySecrets) => Promise<void>
-}
-
 /** The recovery of one vault. */
 export class Recovery {
   readonly #options: RecoveryOptions
@@ -61,6 +54,11 @@ export class Recovery {
   constructor(options: RecoveryOptions) {
     this.#options = options
     this.#store = new RecoveryStore(options.vaultName)
+  }
+
+  /** What it was made with; for the parts of recovery that stand beside this one. */
+  get options(): RecoveryOptions {
+    return this.#options
   }
 
   /** As it is kept; undefined if recovery is not set up. */
@@ -121,7 +119,7 @@ export class Recovery {
     const { vaultName } = this.#options
     await navigator.locks.request(recoveryLockName(vaultName), { ifAvailable: true }, async (lock) => {
       // Whoever has the lock renews just now. And what fails here is tried again with the next gesture: status() tells.
-      if (lock) await this.#finishRenewal(opened).catch(() => {})
+      if (lock) await finishRenewal(this, opened).catch(() => {})
     })
     return opened
   }
@@ -144,7 +142,11 @@ export class Recovery {
       this.alone(async () => {
         if (await this.#store.read()) throw setUpAlready()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
-        const { record, recoveryCode } = await this.#newRecord(given, atRest)
+        const { record, recoveryCode } = await newRecord(given, {
+          vaultId: this.#newVaultId,
+          now: this.#options.now(),
+          atRest,
+        })
         const written = await this.#store.change((current) => {
           if (current) throw setUpAlready()
           return record
@@ -261,10 +263,10 @@ export class Recovery {
               createdAt: this.#options.now(),
             }
             secrets.set(pair.pairId, secret)
-            record = await this.#beginRenewal(record, pair, secret)
+            record = await beginRenewal(this, record, pair, secret)
           }
           details.pairId = record.pair.pairId
-          return await this.#finishRenewal({ record, secrets })
+          return await finishRenewal(this, { record, secrets })
         } finally {
           wipe({ secrets })
         }
@@ -337,42 +339,6 @@ export class Recovery {
     this.#store.close()
   }
 
-  async #newRecord(given: readonly NewProtectorMessage[], atRest: RestFromTheBeginning | undefined) {
-    const now = this.#options.now()
-    const vaultId = this.#newVaultId
-    const secret = RecoverySecret.random()
-    try {
-      const rootPublicKey = await rootPublicKeyOf(secret.rootSeed)
-      const pair: RecoveryPair = { pairId: crypto.randomUUID(), publicKey: await secret.publicKey(), createdAt: now }
-      const protectors: ProtectorRecord[] = []
-      let code: string | undefined
-      // One after the other: each passphrase takes 64 MiB for a moment.
-      for (const each of given) {
-        const protectedSecret = { vaultId, rootPublicKey, pairId: pair.pairId, secret: secret.bytes }
-        const { record, recoveryCode } = await newProtector(each, protectedSecret, now)
-        protectors.push(record)
-        code = recoveryCode ?? code
-      }
-      const record: Omit<RecoveryRecord, 'revision'> = {
-        version: 1,
-        vaultId,
-        generation: 1,
-        createdAt: now,
-        pair,
-        rootPublicKey,
-        backupKey: await newBackupKey(vaultId, secret.rootSeed),
-        protectors,
-        changedAt: now,
-        atRest: atRest !== undefined,
-        ...(atRest && { lock: atRest.settings }),
-      }
-      await atRest?.begin(new Map([[pair.pairId, secret]]))
-      return { record, recoveryCode: code }
-    } finally {
-      secret.wipe()
-    }
-  }
-
   async #backToRest(region: RecoveredRegion): Promise<void> {
     await settle(region, mustBeSetUp(await this.#store.read()), { endsWaking: true })
   }
@@ -382,50 +348,12 @@ export class Recovery {
     return this.alone(async () => {
       const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
       try {
-        if (opened.record.previousPair) await this.#finishRenewal(opened)
+        if (opened.record.previousPair) await finishRenewal(this, opened)
         return await use(opened)
       } finally {
         wipe(opened)
       }
     })
-  }
-
-  /** From here on both pairs are in the record, and every protector opens both. */
-  async #beginRenewal(record: RecoveryRecord, pair: RecoveryPair, secret: RecoverySecret): Promise<RecoveryRecord> {
-    const { vaultId, protectors } = record
-    const rewrapped = await Promise.all(protectors.map((each) => rewrap(each, vaultId, pair.pairId, secret.bytes)))
-    return this.change((current) => ({
-      ...current,
-      generation: current.generation + 1,
-      pair,
-      previousPair: current.pair,
-      protectors: rewrapped,
-      changedAt: pair.createdAt,
-    }))
-  }
-
-  /** Under the lock. Every copy is sealed for the new pair then, and the old one opens nothing any more. */
-  async #finishRenewal({ record, secrets }: Pick<Opened, 'record' | 'secrets'>): Promise<RenewedPair> {
-    const { vaultId, pair, previousPair } = record
-    const isStill = (current: RecoveryRecord) =>
-      current.pair.pairId === pair.pairId && current.previousPair?.pairId === previousPair?.pairId
-    if (!isStill(mustBeSetUp(await this.#store.read()))) return { copies: 0, problems: [] }
-    const secret = previousPair && secrets.get(previousPair.pairId)
-    // The answer of an escrow holder opens one pair: another gesture has to go on.
-    if (!secret) return { copies: 0, problems: [] }
-    const regions = await this.settleAll(record)
-    const renewal = { vaultId, pair, previousPairId: previousPair.pairId, opening: await secret.openingKey() }
-    const reports: RenewedPair[] = []
-    for (const region of regions) reports.push(await resealRegion(region, renewal))
-    await this.change(({ previousPair: _, ...current }) => ({
-      ...current,
-      protectors: current.protectors.map((each) => withOnlyWrap(each, pair.pairId)),
-      pendingAnswers: (current.pendingAnswers ?? []).filter(({ pairId }) => pairId === pair.pairId),
-    }))
-    return {
-      copies: reports.reduce((sum, { copies }) => sum + copies, 0),
-      problems: reports.flatMap(({ problems }) => problems),
-    }
   }
 }
 

@@ -1,15 +1,82 @@
-/** Copies for a new recovery pair, in place of those for the old one (PROT-1). */
+/**
+ * A new recovery pair, and every copy sealed for it in place of the old one (PROT-1). While it goes on, both pairs are in the
+ * record, each protector opens both, and what is born is sealed for the new one.
+ */
+import { KMSInternalException } from '../../src/contract/errors.js'
 import { keyArn } from '../../src/contract/identifiers.js'
 import type { RenewedPair } from '../../src/contract/recovery.js'
+import { keySetLockName } from '../../src/contract/vault-names.js'
 import { type RecoveryPublicKey, resealCopy, type SealedCopy } from '../material/copies.js'
 import type { OpeningKey } from '../material/hpke.js'
-import type { CopyRecord } from '../storage/schema.js'
+import { copiesAfter } from '../storage/copy-reads.js'
+import type { CopyRecord, KeyRecord } from '../storage/schema.js'
+import { mustBeSetUp, type Opened } from './opening.js'
+import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { RecoveredRegion } from './recovered-region.js'
+import type { RecoveryPair, RecoveryRecord } from './recovery-record.js'
+import type { RecoverySecret } from './secrets.js'
+
+/** What a renewal needs of the recovery that it renews. */
+export interface Renewable {
+  readonly options: { readonly vaultName: string }
+  read(): Promise<RecoveryRecord | undefined>
+  change(work: (record: RecoveryRecord) => Omit<RecoveryRecord, 'revision'>): Promise<RecoveryRecord>
+  settleAll(record: RecoveryRecord): Promise<readonly RecoveredRegion[]>
+}
 
 /** Copies that are held, and written, at a time. */
 const BATCH = 100
+/** Times that all copies are looked at: the last finds none to seal. */
+const MOST_PASSES = 100
+/** Milliseconds until the next, where a set of multi-Region keys was busy. */
+const PAUSE = 50
 
-export interface Renewal {
+/** Begins it: from here on both pairs are in the record. */
+export async function beginRenewal(
+  recovery: Renewable,
+  { vaultId, protectors }: RecoveryRecord,
+  pair: RecoveryPair,
+  secret: RecoverySecret,
+): Promise<RecoveryRecord> {
+  const rewrapped = await Promise.all(protectors.map((each) => rewrap(each, vaultId, pair.pairId, secret.bytes)))
+  return recovery.change((current) => ({
+    ...current,
+    generation: current.generation + 1,
+    pair,
+    previousPair: current.pair,
+    protectors: rewrapped,
+    changedAt: pair.createdAt,
+  }))
+}
+
+/**
+ * Ends it: every copy is sealed for the new pair then, and the old one opens nothing any more. To be called by who changes
+ * recovery alone. It can be broken off anywhere, and done again.
+ */
+export async function finishRenewal(
+  recovery: Renewable,
+  { record, secrets }: Pick<Opened, 'record' | 'secrets'>,
+): Promise<RenewedPair> {
+  const { vaultId, pair, previousPair } = record
+  const current = mustBeSetUp(await recovery.read())
+  const isStill = current.pair.pairId === pair.pairId && current.previousPair?.pairId === previousPair?.pairId
+  const secret = isStill && previousPair ? secrets.get(previousPair.pairId) : undefined
+  // Done by another tab; or the answer of an escrow holder has opened the new pair alone, and another gesture has to go on.
+  if (!secret || !previousPair) return { copies: 0, problems: [] }
+  const regions = await recovery.settleAll(record)
+  const { vaultName } = recovery.options
+  const renewal = { vaultName, vaultId, pair, previousPairId: previousPair.pairId, opening: await secret.openingKey() }
+  const renewed = await resealAll(regions, renewal)
+  await recovery.change(({ previousPair: _, ...rest }) => ({
+    ...rest,
+    protectors: rest.protectors.map((each) => withOnlyWrap(each, pair.pairId)),
+    pendingAnswers: (rest.pendingAnswers ?? []).filter(({ pairId }) => pairId === pair.pairId),
+  }))
+  return renewed
+}
+
+interface Renewal {
+  readonly vaultName: string
   readonly vaultId: string
   readonly pair: RecoveryPublicKey
   /** What opens the copies of the pair before it, by its id. */
@@ -17,41 +84,84 @@ export interface Renewal {
   readonly opening: OpeningKey
 }
 
+interface Pass extends RenewedPair {
+  /** Whether another has to follow. */
+  readonly isLast: boolean
+}
+
 /**
- * Seals the copies of a Region anew. Those that are sealed for the new pair already are left as they are, so that it can be
- * done again after it was broken off.
+ * Until there is nothing left to seal: a copy of a multi-Region key can be on its way from a Region that was not looked at
+ * yet to one that was. What carries it has the set's lock meanwhile, and so has who seals it, so that the pass that finds
+ * nothing is the last.
  */
-export async function resealRegion(region: RecoveredRegion, renewal: Renewal): Promise<RenewedPair> {
+async function resealAll(regions: readonly RecoveredRegion[], renewal: Renewal): Promise<RenewedPair> {
+  let copies = 0
+  for (let pass = 1; pass <= MOST_PASSES; pass++) {
+    const passes: Pass[] = []
+    for (const region of regions) passes.push(await resealRegion(region, renewal))
+    const sealed = passes.reduce((sum, each) => sum + each.copies, 0)
+    copies += sealed
+    if (sealed === 0 && passes.every(({ isLast }) => isLast))
+      return { copies, problems: passes.flatMap(({ problems }) => problems) }
+    if (sealed === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE))
+  }
+  throw new KMSInternalException(
+    'Copies of multi-Region keys are in use all the time. The new recovery pair is there, and both pairs open what they sealed; the rest is done with the next gesture.',
+  )
+}
+
+async function resealRegion(region: RecoveredRegion, renewal: Renewal): Promise<Pass> {
+  const { store } = region
   const problems: { keyArn: string; problem: string }[] = []
   let copies = 0
+  let isLast = true
   let after: CopyRecord | undefined
   for (;;) {
-    const batch: readonly CopyRecord[] = await region.store.copiesAfter(after, BATCH)
+    const batch: readonly CopyRecord[] = await copiesAfter(store, after, BATCH)
     after = batch.at(-1)
-    if (!after) return { copies, problems }
+    if (!after) return { copies, problems, isLast }
     const resealed: [CopyRecord, SealedCopy][] = []
     for (const copy of batch) {
       if (copy.pairId === renewal.pair.pairId) continue
-      const found = await resealedCopy(region, renewal, copy)
-      if (typeof found === 'object') resealed.push([copy, found])
-      else if (found) problems.push({ keyArn: keyArn(region.realm, copy.keyId), problem: found })
+      const key = await store.rawKey(copy.keyId)
+      if (!key) continue
+      const seal = async (): Promise<[CopyRecord, SealedCopy][]> => {
+        const found = await resealedCopy(key, renewal, copy)
+        if (typeof found === 'object') return [[copy, found]]
+        problems.push({ keyArn: keyArn(region.realm, copy.keyId), problem: found })
+        return []
+      }
+      if (!key.set) resealed.push(...(await seal()))
+      else {
+        const count = await ifSetIsFree(renewal, key, async () => replace(region, await seal()))
+        if (count === undefined) isLast = false
+        copies += count ?? 0
+      }
     }
     copies += await replace(region, resealed)
   }
 }
 
-/** @returns the copy, what is wrong with it, or undefined if its key is gone */
+/** Not waited for: who has it may wait for the recovery that is renewed here. @returns undefined if it is not free */
+function ifSetIsFree<Result>(
+  { vaultName }: Renewal,
+  { keyId }: KeyRecord,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  return navigator.locks.request(keySetLockName(vaultName, keyId), { ifAvailable: true }, async (lock) =>
+    lock ? work() : undefined,
+  )
+}
+
+/** @returns the copy, or what is wrong with it */
 async function resealedCopy(
-  { store }: RecoveredRegion,
+  { keySpec, keyUsage }: KeyRecord,
   { vaultId, pair, previousPairId, opening }: Renewal,
   copy: CopyRecord,
-): Promise<SealedCopy | string | undefined> {
-  const key = await store.rawKey(copy.keyId)
-  if (!key) return undefined
+): Promise<SealedCopy | string> {
   if (copy.pairId !== previousPairId) return 'Its copy is sealed to a recovery pair that this vault does not have.'
   const { keyId, materialId, ...sealed } = copy
   const { region, position } = sealed
-  const { keySpec, keyUsage } = key
   try {
     return await resealCopy(opening, pair, { vaultId, region, keyId, materialId, keySpec, keyUsage, position }, sealed)
   } catch {

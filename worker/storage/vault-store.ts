@@ -216,23 +216,13 @@ export class VaultStore {
     return this.#connection.use((database) => database.getAll('copies', rangeOf(keyId)))
   }
 
-  /** Copies in the order of their names, after the given one. */
-  async copiesAfter(after: CopyRecord | undefined, limit: number): Promise<CopyRecord[]> {
-    const range = after && IDBKeyRange.lowerBound([after.keyId, after.materialId], true)
-    return this.#connection.use((database) => database.getAll('copies', range, limit))
-  }
-
   async copy(keyId: KeyId, materialId: MaterialId): Promise<CopyRecord | undefined> {
     return this.#connection.use((database) => database.get('copies', [keyId, materialId]))
   }
 
-  /** The names of all materials of all keys, by which {@link copyNames} names their copies. */
+  /** The names of all materials of all keys; their copies have the same. */
   async materialNames(): Promise<[KeyId, MaterialId][]> {
     return this.#connection.use((database) => database.getAllKeys('materials'))
-  }
-
-  async copyNames(): Promise<[KeyId, MaterialId][]> {
-    return this.#connection.use((database) => database.getAllKeys('copies'))
   }
 
   /** One backing key as it is in the database; for whoever uses it, {@link material}. */
@@ -350,6 +340,15 @@ export class VaultStore {
       database.getAllFromIndex('grants', 'retiring', range, limit + 1),
     )
     return page(found, limit, (grant) => `${grant.createdAt} ${grant.keyId} ${grant.grantId}`)
+  }
+
+  /**
+   * Reads the database itself, for backups, which take all of it.
+   *
+   * @param work may be called twice, if the browser has dropped the connection before it could begin
+   */
+  read<Result>(work: (database: IDBPDatabase<VaultSchema>) => Promise<Result>): Promise<Result> {
+    return this.#connection.use(work)
   }
 
   /**

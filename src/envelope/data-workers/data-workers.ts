@@ -7,8 +7,6 @@ import { hasMethods } from '../option-readers.js'
 import type { DataService, Done, HashTask, Refused, Task } from './data-service.js'
 import type { DataWorkersOptions } from './options.js'
 
-/** Bytes of a message that are worked on where it is: starting a worker takes longer, and the page does not notice them. */
-export const HERE_UP_TO = 1_048_576
 /** Milliseconds without work after which workers are ended. */
 const IDLE_TIMEOUT = 10_000
 const MOST_BY_DEFAULT = 4

@@ -95,6 +95,26 @@ describe('PROT-1 renewPair', () => {
     expect(proved).toHaveLength(made)
   })
 
+  test('while multi-Region keys go from Region to Region: each replica has a copy that opens', async () => {
+    const { vault, name } = await freshVault()
+    const { recoveryCode = '' } = await vault.recovery.setUp([{ type: 'recoveryCode' }])
+    const other = await openAgain(name)
+    const keys = await Promise.all(
+      Array.from({ length: 12 }, async () => (await other.kms.createKey({ MultiRegion: true })).KeyMetadata.KeyId),
+    )
+    const replicating = (async () => {
+      for (const KeyId of keys) await other.kms.replicateKey({ KeyId, ReplicaRegion: 'browser-local-2' })
+    })()
+    await vault.recovery.renewPair({ recoveryCode })
+    await replicating
+    await Promise.all(keys.map((KeyId) => other.vault.region('browser-local-2').describeKey({ KeyId })))
+    for (const where of [region, 'browser-local-2']) {
+      const { proved, ...rest } = await openedCopies(name, { recoveryCode }, where)
+      expect(rest).toEqual({ broken: [], missing: [] })
+      expect(proved).toHaveLength(keys.length)
+    }
+  })
+
   test('tells of copies that were changed, and goes on', async () => {
     const { vault, kms, name } = await freshVault()
     const { recoveryCode = '' } = await vault.recovery.setUp([{ type: 'recoveryCode' }])

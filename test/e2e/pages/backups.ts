@@ -35,7 +35,7 @@ export async function privateFile(name: string): Promise<FileSystemFileHandle> {
   return directory.getFileHandle(name, { create: true })
 }
 
-function standIn({ kms }: KeptPage['vault']): ReadableStream<Uint8Array> {
+function standIn({ kms }: KeptPage['vault']): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
       const [{ Keys }, { Aliases }] = await Promise.all([kms.listKeys({}), kms.listAliases({})])

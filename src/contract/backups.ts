@@ -1,0 +1,75 @@
+/** What a page and its worker say to each other about backups, restores and rehearsals. Loaded with them. */
+import { gestureMessage, type PasskeyQuestion } from './protectors.js'
+import { flag, handleOf, json, structure, text } from './reader.js'
+import type { KeyState } from './shapes.js'
+import { vaultName } from './vault-names.js'
+
+const port = handleOf<MessagePort>('a MessagePort', (value) => value instanceof MessagePort)
+
+/** Calls of an open vault. */
+export const backupCalls = {
+  /** Over `stream` goes the backup (port-stream.ts), over `progress` a {@link BackupProgress} now and then. */
+  createBackup: structure({ stream: port, progress: port, includeAudit: flag }),
+  rehearse: structure({ gesture: gestureMessage, progress: port }),
+} as const
+
+/** Calls of a worker that has no vault, and gets none: one is restored, for another worker to open. */
+export const restoreCalls = {
+  /** What the page has to know before it can ask the person: of the protectors in a backup's header. */
+  prepareRestore: structure({
+    vaultId: text({ shortest: 1, longest: 100 }),
+    protectors: json({ longest: 65_535 }),
+  }),
+  /** Over `stream` comes the backup (port-stream.ts), over `progress` goes a {@link BackupProgress} now and then. */
+  restore: structure({ name: vaultName, gesture: gestureMessage, stream: port, progress: port }),
+} as const
+
+/** What a worker says before it restores. */
+export interface PreparedRestore {
+  readonly passkeys: PasskeyQuestion
+  /** The worker holds this Web Lock while it lives: whoever gets it knows that the worker is gone. */
+  readonly aliveLock: string
+}
+
+/** How far it is. */
+export interface BackupProgress {
+  readonly keysDone: number
+  /** Of how many; when a backup is made, of how many there were when it was begun. */
+  readonly keys: number
+}
+
+/** A key that something is wrong with, and what. */
+export interface KeyProblem {
+  readonly keyArn: string
+  /** A sentence for people. */
+  readonly problem: string
+}
+
+/** A backup that was made. */
+export interface BackupMade {
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  /** Keys of the vault, when it was begun. */
+  readonly keys: number
+  /** Keys that are not in it, or not with all of their material. */
+  readonly leftOut: readonly KeyProblem[]
+  /** Changes that each Region had seen, by their names. */
+  readonly changes: Readonly<Record<string, number>>
+}
+
+/** What a check of all copies has found. */
+export interface RecoveryReport {
+  /** Whether every key can be brought back, with all of its material. */
+  readonly ok: boolean
+  /** Keys that can be brought back. */
+  readonly keys: number
+  readonly problems: readonly KeyProblem[]
+}
+
+/** What a restore has brought back. */
+export interface RestoreReport extends RecoveryReport {
+  /** Keys by their states. */
+  readonly byState: Readonly<Partial<Record<KeyState, number>>>
+  /** How old everything is: what was changed since, and keys that were deleted since, are as they were then. */
+  readonly backupCreatedAt: Date
+}

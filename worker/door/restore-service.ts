@@ -1,0 +1,54 @@
+/** What a worker is asked that has no vault: to restore one, which another worker opens. Loaded with the first call. */
+import {
+  type BackupProgress,
+  type PreparedRestore,
+  type RestoreReport,
+  restoreCalls,
+} from '../../src/contract/backups.js'
+import { KMSInvalidStateException } from '../../src/contract/errors.js'
+import { receivedFrom } from '../../src/contract/port-stream.js'
+import { ALIVE_LOCK_PREFIX } from '../../src/contract/port-words.js'
+import { read } from '../../src/contract/reader.js'
+import { readProtectorsInHeader } from '../recovery/backup/recovery-facts.js'
+import { restoreBackup } from '../recovery/backup/restore.js'
+import { passkeySalt } from '../recovery/protectors/passkey.js'
+
+/**
+ * Answers one call.
+ *
+ * @param message as it came; may be anything
+ */
+export function answerRestore(
+  message: { readonly call: unknown; readonly input: unknown },
+  now: () => number,
+): Promise<unknown> {
+  if (message.call === 'prepareRestore') return prepare(message.input)
+  if (message.call === 'restore') return restore(message.input, now)
+  throw new KMSInvalidStateException('The vault has not been opened.')
+}
+
+async function prepare(input: unknown): Promise<PreparedRestore> {
+  const { vaultId, protectors } = read(restoreCalls.prepareRestore, input, 'prepareRestore')
+  const found = readProtectorsInHeader(protectors as readonly Readonly<Record<string, unknown>>[])
+  const passkeys = found.flatMap((each) => (each.type === 'passkey' ? each.parameters : []))
+  const aliveLock = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`
+  // Until the page ends this worker.
+  await new Promise<void>((resolve) => {
+    void navigator.locks.request(aliveLock, () => {
+      resolve()
+      return new Promise<never>(() => {})
+    })
+  })
+  return { passkeys: { salt: await passkeySalt(vaultId), passkeys }, aliveLock }
+}
+
+function restore(input: unknown, now: () => number): Promise<RestoreReport> {
+  const { name, gesture, stream, progress } = read(restoreCalls.restore, input, 'restore')
+  return restoreBackup({
+    vaultName: name,
+    gesture,
+    chunks: receivedFrom(stream),
+    now: now(),
+    onProgress: (done: BackupProgress) => progress.postMessage(done),
+  })
+}
