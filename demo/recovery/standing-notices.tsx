@@ -1,5 +1,5 @@
 import type { FlashbarProps } from '@cloudscape-design/components/flashbar'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { hrefs, type Route } from '../route.js'
 import { useKeys } from '../vault/vault-context.js'
 import { useRecovery } from './recovery-context.js'
@@ -47,13 +47,17 @@ function useQuestion() {
   const { status: listing, keys } = useKeys()
   const { status, refresh } = useRecovery()
   const [wasAsked, setAsked] = useState(hasBeenAsked)
-  const before = useRef<number>(undefined)
+  const [keysBefore, setKeysBefore] = useState<number>()
+  const isReady = listing === 'ready' && !wasAsked
 
   useEffect(() => {
-    if (listing !== 'ready' || wasAsked) return
-    if (before.current !== undefined && keys.length > before.current) void refresh()
-    before.current = keys.length
-  }, [listing, keys.length, wasAsked, refresh])
+    if (!isReady) return
+    setKeysBefore((before) => Math.min(before ?? keys.length, keys.length))
+  }, [isReady, keys.length])
+  // Before a key is made: what comes after it would move the page under the mouse.
+  useEffect(() => {
+    if (isReady) void refresh()
+  }, [isReady, refresh])
 
   const stopAsking = () => {
     setAsked(true)
@@ -63,7 +67,10 @@ function useQuestion() {
       // It is asked again at the next visit.
     }
   }
-  return { asks: !wasAsked && status?.state === 'none' && keys.length > 0, stopAsking }
+  return {
+    asks: !wasAsked && status?.state === 'none' && keysBefore !== undefined && keys.length > keysBefore,
+    stopAsking,
+  }
 }
 
 function hasBeenAsked(): boolean {
