@@ -75,7 +75,13 @@ export class Recovery {
   }
 
   /** Lets one tab at a time do what changes recovery. It must not be asked for again inside. */
-  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+  async alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    // The opening of a Region can need the lock itself; inside, all are open.
+    await this.#options.allRegions()
+    return this.#locked(work)
+  }
+
+  #locked<Result>(work: () => Promise<Result>): Promise<Result> {
     return navigator.locks.request(recoveryLockName(this.#options.vaultName), work)
   }
 
@@ -92,7 +98,7 @@ export class Recovery {
     const record = await this.#store.read()
     if (!record) return
     // Whoever takes it out of rest has the lock; one who was killed has it no more.
-    if ((await region.store.recovery())?.isWaking) await this.alone(() => this.#backToRest(region))
+    if ((await region.store.recovery())?.isWaking) await this.#locked(() => this.#backToRest(region))
     else await settle(region, record)
   }
 
