@@ -21,14 +21,16 @@ interface Props {
   readonly isReady?: () => boolean
   readonly explain?: (error: unknown) => Explanation
   readonly onClose: () => void
+  /** How far it is, while it runs. */
+  readonly progress?: ReactNode
   readonly children?: ReactNode
 }
 
 /** Milliseconds after which somebody wonders what it is that takes so long. */
-const PATIENCE = 4_000
+const PATIENCE = 3_000
 
 /** A dialog that does one thing for which a protector has to be there. */
-export default function GestureDialog({ task, isReady, children, ...frame }: Props) {
+export default function GestureDialog({ task, isReady, progress, children, ...frame }: Props) {
   const { vault } = useVault()
   const { status, refresh } = useRecovery()
   const notices = useNotices()
@@ -74,7 +76,8 @@ export default function GestureDialog({ task, isReady, children, ...frame }: Pro
         onRequest={() => void request()}
         onChange={change}
       />
-      {isSlow && <Waiting />}
+      {progress}
+      {isSlow && !progress && <Waiting />}
     </TaskDialog>
   )
 }

@@ -24,7 +24,6 @@ export default function RehearseCard({ status }: { readonly status: RecoveryStat
   const isReminded = isRehearsalDue(status) && status.lastRehearsal !== undefined && !report
 
   const rehearse = async (gesture: Gesture) => {
-    setProgress({ keysDone: 0, keys: 0 })
     try {
       const found = await vault.recovery.rehearse(gesture, { onProgress: setProgress })
       setReport(found)
@@ -61,9 +60,8 @@ export default function RehearseCard({ status }: { readonly status: RecoveryStat
           runningText="Rehearsing"
           task={rehearse}
           onClose={() => setAsking(false)}
-        >
-          {progress && <ProgressView label="Trying the copies" progress={progress.keys > 0 ? progress : undefined} />}
-        </GestureDialog>
+          progress={progress && <ProgressView label="Trying the copies" progress={progress} />}
+        />
       )}
     </Container>
   )

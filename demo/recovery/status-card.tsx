@@ -40,7 +40,7 @@ export default function StatusCard({ status }: { readonly status: RecoveryStatus
             {
               label: 'Last backup',
               value: lastBackup
-                ? `${formatDate(lastBackup.at)} (${ago(lastBackup.at)})${lastBackup.target && `, ${lastBackup.target}`}`
+                ? `${formatDate(lastBackup.at)} (${ago(lastBackup.at)})${placeOf(lastBackup)}`
                 : 'None yet',
             },
             { label: 'Last rehearsal', value: <Rehearsal status={status} /> },
@@ -61,6 +61,11 @@ export default function StatusCard({ status }: { readonly status: RecoveryStatus
       </SpaceBetween>
     </Container>
   )
+}
+
+/** Where an automatic backup was put; of one that was saved as a file, the page does not know. */
+function placeOf({ target }: NonNullable<RecoveryStatus['lastBackup']>): string {
+  return target === 'vault.backups.create' ? ', saved as a file' : `, ${target}`
 }
 
 function Rehearsal({ status }: { readonly status: RecoveryStatus }) {

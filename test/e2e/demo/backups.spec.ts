@@ -87,7 +87,7 @@ test('REC-22 a file that is no backup, or was changed, is told apart before and 
   await expect(page.getByText('This file is not a backup that can be used.').first()).toBeVisible()
 })
 
-test('REC-25 a rehearsal tells what could be brought back', async ({ page }) => {
+test('REC-25 a rehearsal tells what could be brought back, and the page reminds of the next', async ({ page }) => {
   await setUp(page)
   await page.goto('#/keys')
   await createKey(page, 'notes')
@@ -99,4 +99,9 @@ test('REC-25 a rehearsal tells what could be brought back', async ({ page }) => 
   await expect(dialog).toBeHidden()
   await expect(page.getByText('One key can be brought back.').first()).toBeVisible()
   await expect(page.getByText('Went well,')).toBeVisible()
+
+  await page.clock.setFixedTime(Date.now() + 91 * 86_400_000)
+  await page.reload()
+  await expect(page.getByText('Time for another:')).toBeVisible()
+  await expect(page.getByText('The last rehearsal was more than 90 days ago.').first()).toBeVisible()
 })

@@ -1,5 +1,8 @@
 /** The page Recovery: set up, protectors, lock. Backups are in backups.spec.ts. */
+import { generateKeyPairSync } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { createKey, expect, row, test } from './fixtures/console.js'
+import { asFile } from './fixtures/files.js'
 import {
   givePassphrase,
   openRecovery,
@@ -118,6 +121,52 @@ test('PROT-4 a passkey protects the vault, and opens it', async ({ page }) => {
   await dialog.getByRole('button', { name: 'Renew', exact: true }).click()
   await expect(dialog).toBeHidden()
   await expect(page.getByText(/^Renewed the recovery key/).first()).toBeVisible()
+})
+
+test('PROT-5 the key of an organisation protects the vault, and the page gives the request for its holder', async ({
+  page,
+}) => {
+  await setUp(page)
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Key of an organisation' }).click()
+  const adding = page.getByRole('dialog', { name: 'Add the key of an organisation' })
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 4096 })
+  const buffer = Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }))
+  await givePassphrase(adding)
+  await adding.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(adding.getByText('Choose the file with the public key.')).toBeVisible()
+  await adding.getByLabel('Choose the public key').setInputFiles({ name: 'acme.pem', mimeType: 'text/plain', buffer })
+  await adding.getByLabel('Label - optional').fill('ACME')
+  await adding.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(adding).toBeHidden()
+
+  await page.getByRole('button', { name: 'Renew the recovery key' }).click()
+  const asking = page.getByRole('dialog', { name: 'Renew the recovery key' })
+  await asking.getByRole('radio', { name: 'Key of an organisation' }).check()
+  const [request] = await Promise.all([
+    page.waitForEvent('download'),
+    asking.getByRole('button', { name: 'Download the request' }).click(),
+  ])
+  expect((await stat(await request.path())).size).toBeGreaterThan(500)
+  await asking.getByLabel('Choose the answer').setInputFiles(asFile('answer.bin', Buffer.alloc(1200)))
+  await asking.getByRole('button', { name: 'Renew', exact: true }).click()
+  await expect(asking.getByText('This does not open the vault.').first()).toBeVisible()
+})
+
+test('PROT-6 the wait after five wrong ones in a row is told', async ({ page }) => {
+  await setUp(page)
+  await page.getByRole('button', { name: 'Renew the recovery key' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Renew the recovery key' })
+  const button = dialog.getByRole('button', { name: 'Renew', exact: true })
+  await givePassphrase(dialog, 'a wrong one')
+  // The eighth waits for four seconds.
+  for (let tries = 0; tries < 8; tries++) {
+    await button.click()
+    await expect(dialog.getByText('This does not open the vault.')).toHaveCount(0)
+    if (tries < 7) await expect(dialog.getByText('This does not open the vault.').first()).toBeVisible()
+  }
+  await expect(dialog.getByText('The vault is still at it.')).toBeVisible()
+  await expect(dialog.getByText('This does not open the vault.').first()).toBeVisible()
 })
 
 test('REC-7 keys from before are listed with a link, and symmetric ones are renewed', async ({ page }) => {
