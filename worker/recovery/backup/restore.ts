@@ -176,7 +176,8 @@ async function finish(request: RestoreRequest, restored: Staged): Promise<Restor
       changes: Object.fromEntries(staged.map(({ realm, end }) => [realm.region, end.changes])),
     },
   }
-  const regionRecovery: RegionRecovery = { ...regionRecoveryOf({ ...record, revision: 1 }), isSettled: true }
+  // At rest, its first opening gives each Region a copy of a key that seals its marks.
+  const regionRecovery: RegionRecovery = { ...regionRecoveryOf({ ...record, revision: 1 }), isSettled: !record.atRest }
   const keys = new Map([[pairId, await secret.openingKey()]])
   const tally = new Tally(request, staged)
   for (const region of staged) {
@@ -185,7 +186,7 @@ async function finish(request: RestoreRequest, restored: Staged): Promise<Restor
     const kept = await checkRegion(region, opening, regionRecovery, tally)
     const { createdAt, trackingSince } = region.facts
     await region.establish({
-      identity: { ...region.realm, createdAt, markerKey, sealingKey },
+      identity: { ...region.realm, createdAt, ...(!record.atRest && { markerKey, sealingKey }) },
       counters: { keys: kept, changes: region.end.changes },
       clock: { latest: region.end.latest },
       tracking: { since: trackingSince },
