@@ -28,6 +28,15 @@ export function suffices(protectors: readonly { readonly type: NewProtectorOptio
   return protectors.some(({ type }) => type !== 'passkey')
 }
 
+/** Why {@link tellsEveryCode} can be false. */
+export const ONE_CODE =
+  'A vault is set up with one recovery code at most: one is told, and another would open nothing for anybody. Add another one with vault.recovery.add.'
+
+/** Whether the one code that is told of new protectors is that of all of them. */
+export function tellsEveryCode(protectors: readonly { readonly type: NewProtectorOptions['type'] }[]): boolean {
+  return protectors.filter(({ type }) => type === 'recoveryCode').length <= 1
+}
+
 const protectorId = text({ shortest: 1, longest: 64 })
 
 /** What `setUp` takes. */

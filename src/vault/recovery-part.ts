@@ -16,6 +16,7 @@ import {
   type LockOptions,
   lockOptions,
   type NewProtector,
+  ONE_CODE,
   ONLY_PASSKEYS,
   protectorIdInput,
   protectorInputs,
@@ -26,6 +27,7 @@ import {
   type RenewedPair,
   renameInput,
   suffices,
+  tellsEveryCode,
   type WorkerStatus,
 } from '../contract/recovery.js'
 import type { KeyMetadata } from '../contract/shapes.js'
@@ -195,6 +197,7 @@ export class RecoveryPart {
     const asked = read(protectorInputs, given, 'protectors')
     // Before any dialog.
     if (!suffices(asked)) throw new ValidationException(ONLY_PASSKEYS)
+    if (!tellsEveryCode(asked)) throw new ValidationException(ONE_CODE)
     const messages: NewProtectorMessage[] = []
     for (const each of asked) messages.push(await this.#newProtector(each))
     return messages

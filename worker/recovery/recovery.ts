@@ -10,10 +10,12 @@ import type { GestureMessage, NewProtectorMessage, PasskeyQuestion } from '../..
 import {
   MOST_PROTECTORS,
   type NewProtector,
+  ONE_CODE,
   ONLY_PASSKEYS,
   type RecoverySetUp,
   type RenewedPair,
   suffices,
+  tellsEveryCode,
   type WorkerStatus,
 } from '../../src/contract/recovery.js'
 import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
@@ -152,6 +154,7 @@ export class Recovery {
         for (const { store } of await this.#options.allRegions())
           if ((await store.recovery())?.atRest) throw recordLost()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
+        if (!tellsEveryCode(given)) throw new ValidationException(ONE_CODE)
         const { record, recoveryCode } = await newRecord(given, {
           vaultId: this.#newVaultId,
           now: this.#options.now(),

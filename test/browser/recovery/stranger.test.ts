@@ -8,7 +8,7 @@ import type { RecoveryRecord } from '../../../worker/recovery/recovery-record.js
 import type { RegionRecovery } from '../../../worker/storage/schema.js'
 import { clockedVault, start } from '../fixtures/clock.js'
 import { allStored } from '../fixtures/stored-records.js'
-import { expectError, newKey, newVaultName, region } from '../fixtures/vault.js'
+import { expectError, freshVault, newKey, newVaultName, region } from '../fixtures/vault.js'
 import { encrypted, gesture, lockedVault, opened, passphrase, usableIn } from './fixtures/locked.js'
 import { backupOf, databasesAbout, recoverableVault, restored } from './fixtures.js'
 
@@ -164,6 +164,13 @@ describe('REC-1 what somebody could put into the storage in one moment', () => {
     expect(await back.vault.recovery.renewPair({ passphrase })).toEqual({ copies: 1, problems: [] })
     expect(await back.vault.recovery.rehearse({ recoveryCode })).toMatchObject({ ok: true })
   })
+})
+
+test('PROT-3 no code is made that nobody is told', async () => {
+  const { vault } = await freshVault()
+  const code = { type: 'recoveryCode' } as const
+  await expectError(vault.recovery.setUp([code, code]), 'ValidationException', /one recovery code/)
+  expect(await vault.recovery.status()).toMatchObject({ state: 'none', protectors: [] })
 })
 
 test('PROT-5 nothing is kept for the answer of a holder who was removed', async () => {
