@@ -14,7 +14,7 @@ export interface CachedMaterials {
 }
 
 export interface CacheOptions {
-  /** A vault: the cache is cleared when the state of a key changes, and when the vault is closed. Default nothing. */
+  /** A vault: the cache is cleared when the state of a key changes, and when the vault is locked or closed. Default nothing. */
   readonly clearOn?: EventTarget
   /** Milliseconds between looks for what has expired, 1 to 2^31 - 1; default 60,000. */
   readonly pruneEvery?: number
@@ -40,7 +40,7 @@ export class MaterialsCache {
   constructor(capacity: number, { clearOn, pruneEvery = 60_000 }: CacheOptions) {
     this.#capacity = capacity
     this.#pruneEvery = pruneEvery
-    for (const event of ['keystate', 'close']) clearOn?.addEventListener(event, () => this.clear())
+    for (const event of ['keystate', 'lock', 'close']) clearOn?.addEventListener(event, () => this.clear())
   }
 
   /** How many entries there are. */

@@ -207,7 +207,7 @@ describe('caching', () => {
     const vault = new EventTarget()
     const cache = getLocalCryptographicMaterialsCache(10, { clearOn: vault })
     const { manager } = await cachingManager({ cache })
-    for (const event of ['keystate', 'close']) {
+    for (const event of ['keystate', 'lock', 'close']) {
       await encrypt(manager, plaintext)
       expect(cache.size).toBe(1)
       vault.dispatchEvent(new Event(event))
