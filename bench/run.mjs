@@ -11,6 +11,7 @@
  *     npm run bench -- lifecycle        only catching up after three years
  *     npm run bench -- policies         only decisions of policies and grants
  *     npm run bench -- aws              only the adapter for AWS clients
+ *     npm run bench -- recovery         only what recovery, backups and the lock cost
  *     npm run bench -- envelope         only streams of envelope encryption, and its peers
  *     npm run bench -- envelope-frames  only its frame lengths
  *     npm run bench -- envelope-memory  only its memory, and how busy the page is
@@ -38,6 +39,7 @@ const config = {
     alias: [
       { find: 'browser-kms/aws', replacement: join(root, 'src/aws/index.ts') },
       { find: 'browser-kms/envelope', replacement: join(root, 'src/envelope/index.ts') },
+      { find: 'browser-kms/recovery', replacement: join(root, 'src/vault/recovery-entry.ts') },
       { find: 'browser-kms/worker', replacement: join(root, 'worker/index.ts') },
       { find: 'browser-kms', replacement: join(root, 'src/index.ts') },
       ...awsCryptoAliases,
@@ -67,6 +69,7 @@ try {
   if (wants('lifecycle')) await lifecycle()
   if (wants('policies')) await policies()
   if (wants('aws')) await aws()
+  if (wants('recovery')) await recovery()
   if (wants('envelope')) await envelope()
   if (wants('envelope-frames')) await envelopeFrames()
   if (wants('envelope-memory')) await envelopeMemory()
@@ -247,6 +250,42 @@ async function lifecycle() {
   }
   console.log('\nOpening a vault after three years: its keys rotate once each, and nobody waits for the others')
   console.table(rows)
+}
+
+async function recovery() {
+  const page = await freshPage()
+  const rounds = await page.evaluate(() => globalThis.bench.workingRates(7))
+  const rows = ['plain', 'recovery', 'unlocked'].map((name) => ({
+    vault: name,
+    'CreateKey, ms': median(rounds.map((round) => round[name].createKey)).toFixed(2),
+    'more than plain, ms': median(rounds.map((round) => round[name].createKey - round.plain.createKey)).toFixed(2),
+    'Encrypt, calls/s': Math.round(median(rounds.map((round) => round[name].encrypt))),
+    'Encrypt, × plain': median(rounds.map((round) => round[name].encrypt / round.plain.encrypt)).toFixed(2),
+  }))
+  console.log('\nA vault without recovery, with it, and locked at rest but unlocked')
+  console.table(rows)
+  await page.context().close()
+
+  const unlocking = await freshPage()
+  const times = await unlocking.evaluate(() => globalThis.bench.unlockTimes(5))
+  const beyond = times.map(({ unlockToFirstEncrypt, verify }) => unlockToFirstEncrypt - verify)
+  console.log('\nUnlocking with a passphrase')
+  console.table([
+    {
+      'gesture to first Encrypt, ms': median(times.map((time) => time.unlockToFirstEncrypt)).toFixed(0),
+      'the passphrase alone, ms': median(times.map(({ verify }) => verify)).toFixed(0),
+      'beyond it, ms': median(beyond).toFixed(1),
+      'first use of the next key, ms': median(times.map(({ nextKey }) => nextKey)).toFixed(1),
+    },
+  ])
+  await unlocking.context().close()
+
+  const backing = await freshPage()
+  const { backup, restore, bytes } = await backing.evaluate(() => globalThis.bench.backupTimes(10_000))
+  console.log(
+    `\n10,000 keys: backup ${backup.toFixed(0)} ms and ${(bytes / 2 ** 20).toFixed(1)} MiB, restore ${restore.toFixed(0)} ms`,
+  )
+  await backing.context().close()
 }
 
 /** Bytes of JavaScript memory in all workers of a page, after garbage collection. */

@@ -1,5 +1,7 @@
 import Box from '@cloudscape-design/components/box'
 import HelpPanel from '@cloudscape-design/components/help-panel'
+import Link from '@cloudscape-design/components/link'
+import { hrefs } from './route.js'
 import StorageStatus from './vault/storage-status.js'
 
 /** An honest note: what the vault protects from, what it does not, and how keys can be lost. */
@@ -22,14 +24,16 @@ export default function AboutVault() {
       </ul>
       <h3>It does not protect from</h3>
       <ul>
-        <li>someone who sits at this unlocked device with this browser profile</li>
+        <li>someone who sits at this unlocked device with this browser profile, while the vault is not locked</li>
         <li>malicious software on the device</li>
-        <li>loss: there is no copy of a key anywhere else</li>
+        <li>
+          loss, until you have set up <Link href={hrefs.recovery}>recovery</Link> and keep a backup elsewhere
+        </li>
       </ul>
       <h3>Clearing site data destroys the keys</h3>
       <p>
-        Then nothing can decrypt what they encrypted. So does removing the browser profile, and closing a private
-        window.
+        Then nothing but a backup brings back what they encrypted. So does removing the browser profile, and closing a
+        private window.
       </p>
       <Box variant="awsui-key-label">Storage of this vault</Box>
       <StorageStatus />

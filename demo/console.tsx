@@ -11,12 +11,15 @@ import { useKeptFocus } from './kept-focus.js'
 import { keyName } from './keys/key-names.js'
 import KeysPage from './keys/keys-page.js'
 import { NoticeBar } from './notices/notices.js'
+import { useStandingNotices } from './recovery/standing-notices.js'
 import { hrefs, type Route, useRoute } from './route.js'
 import TopBar from './top-bar.js'
 import { useKeys } from './vault/vault-context.js'
 
 const KeyPage = lazy(() => import('./keys/key-page.js'))
 const FilesPage = lazy(() => import('./files/files-page.js'))
+const RecoveryPage = lazy(() => import('./recovery/recovery-page.js'))
+const Unlock = lazy(() => import('./recovery/unlock.js'))
 
 const WIDE = matchMedia('(min-width: 1200px)')
 
@@ -27,6 +30,8 @@ export default function Console() {
   const heading = useRef<HTMLDivElement>(null)
   const [navigationOpen, setNavigationOpen] = useState(WIDE.matches)
   const [helpOpen, setHelpOpen] = useState(false)
+  const [unlocking, setUnlocking] = useState(false)
+  const standing = useStandingNotices(route, () => setUnlocking(true))
   useFollowedByFocus(route, heading)
   useKeptFocus(heading)
   useStayOnDrop()
@@ -45,10 +50,11 @@ export default function Console() {
         navigation={
           <SideNavigation
             header={{ text: 'Key Management Service', href: hrefs.keys }}
-            activeHref={route.page === 'files' ? hrefs.files : hrefs.keys}
+            activeHref={route.page === 'key' ? hrefs.keys : hrefs[route.page]}
             items={[
               { type: 'link', text: 'Customer managed keys', href: hrefs.keys },
               { type: 'link', text: 'Encrypt and decrypt files', href: hrefs.files },
+              { type: 'link', text: 'Recovery', href: hrefs.recovery },
             ]}
             onFollow={() => setNavigationOpen(WIDE.matches)}
           />
@@ -67,7 +73,7 @@ export default function Console() {
         toolsOpen={helpOpen}
         onToolsChange={({ detail }) => setHelpOpen(detail.open)}
         tools={<AboutVault />}
-        notifications={<NoticeBar />}
+        notifications={<NoticeBar standing={standing} />}
         content={
           <ContentLayout
             header={
@@ -84,6 +90,11 @@ export default function Console() {
           </ContentLayout>
         }
       />
+      {unlocking && (
+        <Suspense>
+          <Unlock onClose={() => setUnlocking(false)} />
+        </Suspense>
+      )}
     </>
   )
 }
@@ -96,6 +107,8 @@ function Page({ route }: { readonly route: Route }) {
       return <KeyPage key={route.keyId} keyId={route.keyId} />
     case 'files':
       return <FilesPage keyId={route.keyId} />
+    case 'recovery':
+      return <RecoveryPage />
   }
 }
 
@@ -116,6 +129,8 @@ function useHeading(route: Route): { title: string; description?: string } {
         title: 'Encrypt and decrypt files',
         description: 'Files are read and written piece by piece on this device, whatever their size.',
       }
+    case 'recovery':
+      return { title: 'Recovery', description: 'What brings your keys back when this browser has lost them.' }
   }
 }
 

@@ -2,16 +2,20 @@ import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import Spinner from '@cloudscape-design/components/spinner'
-import { useEffect, useState } from 'react'
+import { VaultLostException } from 'browser-kms'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import Console from './console.js'
 import { FileWorkProvider } from './files/file-work.js'
 import ErrorText from './notices/error-text.js'
 import { explainError } from './notices/explain-error.js'
 import { NoticesProvider } from './notices/notices.js'
 import Offline from './offline.js'
+import { RecoveryProvider } from './recovery/recovery-context.js'
 import TopBar from './top-bar.js'
-import { openPageVault } from './vault/open-page-vault.js'
+import { openPageVault, openVaultAnew } from './vault/open-page-vault.js'
 import { type OpenVault, VaultProvider } from './vault/vault-context.js'
+
+const LostVault = lazy(() => import('./recovery/lost-vault.js'))
 
 type Outcome = { readonly open: OpenVault } | { readonly error: unknown }
 
@@ -28,6 +32,12 @@ export default function Opening() {
       current = false
     }
   }, [])
+  const startAnew = () => {
+    openVaultAnew().then(
+      (open) => setOutcome({ open }),
+      (error: unknown) => setOutcome({ error }),
+    )
+  }
   return (
     <>
       {!(outcome && 'open' in outcome) && <TopBar />}
@@ -36,14 +46,24 @@ export default function Opening() {
           <Spinner size="large" /> <span role="status">Opening the vault</span>
         </Box>
       )}
-      {outcome && 'error' in outcome && <Failure error={outcome.error} />}
+      {outcome &&
+        'error' in outcome &&
+        (outcome.error instanceof VaultLostException ? (
+          <Suspense>
+            <LostVault lost={outcome.error} onStartAnew={startAnew} />
+          </Suspense>
+        ) : (
+          <Failure error={outcome.error} />
+        ))}
       {outcome && 'open' in outcome && (
         <VaultProvider value={outcome.open}>
           <NoticesProvider>
             <Offline />
-            <FileWorkProvider>
-              <Console />
-            </FileWorkProvider>
+            <RecoveryProvider>
+              <FileWorkProvider>
+                <Console />
+              </FileWorkProvider>
+            </RecoveryProvider>
           </NoticesProvider>
         </VaultProvider>
       )}

@@ -5,6 +5,7 @@ export type Route =
   | { readonly page: 'keys' }
   | { readonly page: 'key'; readonly keyId: string }
   | { readonly page: 'files'; readonly keyId: string | undefined }
+  | { readonly page: 'recovery' }
 
 /** Addresses for links. */
 export const hrefs = {
@@ -12,12 +13,14 @@ export const hrefs = {
   key: (keyId: string) => `#/keys/${keyId}`,
   files: '#/files',
   filesWithKey: (keyId: string) => `#/files/${keyId}`,
+  recovery: '#/recovery',
 } as const
 
 /** Reads an address; anything unknown is the list of keys. */
 export function parseRoute(hash: string): Route {
   const [, page, keyId] = hash.split('/')
   if (page === 'files') return { page, keyId }
+  if (page === 'recovery') return { page }
   return keyId ? { page: 'key', keyId } : { page: 'keys' }
 }
 

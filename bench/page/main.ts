@@ -2,6 +2,7 @@ import { algorithmContenders } from './algorithms.js'
 import { contenders } from './contenders.js'
 import { decisionTime } from './decisions.js'
 import { rate } from './rate.js'
+import { backupTimes, unlockTimes, workingRates } from './recovery.js'
 import { catchUpTimes, openingTimes, useAllKeys } from './storage.js'
 
 /** What bench/run.mjs calls in the page. */
@@ -13,6 +14,9 @@ const bench = {
   useAllKeys,
   catchUpTimes,
   decisionTime,
+  workingRates,
+  backupTimes,
+  unlockTimes,
   awsContenders: async () => (await import('./aws.js')).awsContenders(),
   envelope: async () => (await import('./envelope.js')).envelope,
 }

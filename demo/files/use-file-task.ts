@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { discardDestination } from '../file-cipher/destination.js'
-import type { FileResult, FileTaskOptions } from '../file-cipher/file-cipher.js'
+import type { FileTaskOptions } from '../file-cipher/file-cipher.js'
+import type { SavedFile } from '../file-cipher/save-stream.js'
 import { isCancelled } from '../notices/explain-error.js'
 import { download } from './download.js'
 
@@ -27,7 +28,7 @@ export type FileTask =
   | {
       readonly step: 'done'
       readonly direction: Direction
-      readonly result: FileResult
+      readonly result: SavedFile
       readonly seconds: number
       /** Address of the output for another download; none when it is in a file the user picked. */
       readonly url: string | undefined
@@ -39,7 +40,7 @@ export interface Job {
   readonly size: number
   /** The key that is used, for what to say when it cannot be; none if this browser does not have it. */
   readonly keyId: string | undefined
-  readonly run: (options: Pick<FileTaskOptions, 'signal' | 'onProgress'>) => Promise<FileResult>
+  readonly run: (options: Pick<FileTaskOptions, 'signal' | 'onProgress'>) => Promise<SavedFile>
 }
 
 /** Milliseconds between two looks at how far a job is. */
@@ -94,7 +95,8 @@ export function useFileTask() {
   return { task, start, retry, cancel, close }
 }
 
-function useWarningBeforeLeaving(running: boolean): void {
+/** Has the browser ask before the page is left. */
+export function useWarningBeforeLeaving(running: boolean): void {
   useEffect(() => {
     if (!running) return
     const warn = (event: BeforeUnloadEvent) => event.preventDefault()

@@ -128,8 +128,8 @@ export default function CreateKey({ onClose }: { readonly onClose: () => void })
         {imported
           ? 'The key is made without key material. Its page takes the key material next.'
           : kind.type === 'symmetric'
-            ? 'Symmetric key for encryption and decryption (AES-256-GCM). It is generated inside this browser and stays there: no script can read it, and there is no copy anywhere else.'
-            : 'It is generated inside this browser and stays there; there is no copy anywhere else. Its page tells how this browser keeps it.'}
+            ? 'Symmetric key for encryption and decryption (AES-256-GCM). It is generated inside this browser: no script can read it. A sealed copy is kept if recovery is set up.'
+            : 'It is generated inside this browser. A sealed copy is kept if recovery is set up. Its page tells how this browser keeps it.'}
       </Box>
     </TaskDialog>
   )

@@ -22,6 +22,8 @@ interface Props {
   readonly runningText: string
   readonly disabled?: boolean
   readonly task: Task
+  /** What is told of a failure, where the dialog knows better than the table of errors. */
+  readonly explain?: (error: unknown) => Explanation
   /** Another thing that can be done instead. */
   readonly other?: { readonly action: string; readonly runningText: string; readonly task: Task }
   /** What the button says that does nothing. */
@@ -38,7 +40,7 @@ interface Props {
  * not show. It opens with the focus on its first field; Enter does what its button does.
  */
 export default function TaskDialog({ title, onClose, onCancel, children, ...props }: Props) {
-  const { action, runningText, disabled = false, task, other, cancel = 'Cancel' } = props
+  const { action, runningText, disabled = false, task, explain = explainError, other, cancel = 'Cancel' } = props
   const { directory } = useVault()
   const notices = useNotices()
   const formId = useId()
@@ -55,7 +57,7 @@ export default function TaskDialog({ title, onClose, onCancel, children, ...prop
     try {
       done = await chosen()
     } catch (error) {
-      setFailure(explainError(error))
+      setFailure(explain(error))
     }
     // What was done in part before a failure shows too.
     await directory.settled()

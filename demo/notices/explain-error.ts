@@ -35,6 +35,10 @@ const explanations: Readonly<Record<string, Row>> = {
     'The key is not in a state that allows this.',
     'A key that is waiting for its deletion cannot be used: cancel the deletion and enable the key. A key that is pending import needs its key material first. Then try again.',
   ],
+  'KMSInvalidStateException locked': [
+    'The vault is locked.',
+    'Unlock it, with the button at the top of the page, then try again.',
+  ],
   KMSInternalException: ['The vault could not answer.', 'Try again. If it happens again, reload the page.'],
   KeyUnavailableException: ['The key cannot be used at the moment.', 'Try again in a moment.'],
   LimitExceededException: ['A limit of the vault is reached.', 'Delete what you no longer need, then try again.'],
@@ -46,6 +50,31 @@ const explanations: Readonly<Record<string, Row>> = {
   TagException: ['These tags are not possible.', 'Keys must be unique and must not begin with "aws:".'],
   UnsupportedOperationException: ['This key is not made for that.', 'Its page tells what kind of key it is.'],
   ValidationException: ['The vault did not accept the input.', 'Correct it, then try again.'],
+
+  BackupFormatException: [
+    'This file is not a backup that can be used.',
+    'It is another file, or was changed, cut or damaged after it was made. Nothing of it was taken. Use an unchanged copy.',
+  ],
+  IncorrectProtectorException: [
+    'This does not open the vault.',
+    'Check what you have entered, or choose another way. After five wrong ones in a row the vault takes its time before it tries the next: a second at first, up to a minute.',
+  ],
+  'PasskeyException passkeyCancelled': [
+    'The passkey was not used.',
+    'Its dialog was closed, or nobody has answered it in time. Try again, or choose another way.',
+  ],
+  'PasskeyException passkeyWithoutPrf': [
+    'This passkey cannot protect a vault.',
+    'It, or what holds it, cannot make a secret (it lacks the PRF extension). Try another one, such as one in a phone, or choose another way.',
+  ],
+  'PasskeyException browserWithoutPrf': [
+    'This browser cannot protect a vault by passkeys.',
+    'It lacks the PRF extension of WebAuthn. Choose another way, or use another browser.',
+  ],
+  VaultLostException: [
+    'This vault was here, and its keys are gone.',
+    'Bring a backup back, or start anew with an empty vault.',
+  ],
 
   CommitmentPolicyError: [
     'This file is of a kind that is not opened here.',

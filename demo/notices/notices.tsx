@@ -8,8 +8,8 @@ interface Notices {
   readonly tell: (text: string) => void
   /** Offers something to do. */
   readonly offer: (text: string, buttonText: string, onButtonClick: () => void) => void
-  /** Runs an action; tells what it did, or explains why it failed. Resolves to whether it was done. */
-  readonly run: (action: () => Promise<unknown>, done: string) => Promise<boolean>
+  /** Runs an action; tells what it did if that does not show, or explains why it failed. Resolves to whether it was done. */
+  readonly run: (action: () => Promise<unknown>, done?: string) => Promise<boolean>
 }
 
 type Notice = Pick<FlashbarProps.MessageDefinition, 'header' | 'content' | 'buttonText' | 'onButtonClick'> & {
@@ -58,7 +58,7 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
       async run(action, done) {
         try {
           await action()
-          show({ type: 'success', content: done })
+          if (done !== undefined) show({ type: 'success', content: done })
           return true
         } catch (error) {
           if (!isCancelled(error)) {
@@ -79,9 +79,9 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
   )
 }
 
-/** The notices themselves, for the top of the page. */
-export function NoticeBar() {
-  return <Flashbar items={useContext(ItemsContext)} />
+/** The notices themselves, for the top of the page, under those that stand for as long as they are true. */
+export function NoticeBar({ standing }: { readonly standing: readonly FlashbarProps.MessageDefinition[] }) {
+  return <Flashbar items={[...standing, ...useContext(ItemsContext)]} />
 }
 
 /** Tells the user things. */

@@ -37,6 +37,8 @@ export class KeyDirectory {
   constructor(vault: Vault) {
     this.#vault = vault
     vault.addEventListener('keystate', ({ detail }) => this.#hear(detail))
+    // Keys of a locked vault show another state, and no key has changed for that.
+    for (const type of ['lock', 'unlock'] as const) vault.addEventListener(type, () => void this.#lookAgain())
     // Aliases change without a change of key state: look again when the user comes back to this tab.
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') void this.refresh()
@@ -98,6 +100,11 @@ export class KeyDirectory {
     const isOwn = region === REGION
     // What nobody looks at is looked at when somebody does. A related key in another Region may be shown beside this.
     if (this.#isSeen(keyId) || (isOwn && (keyState === undefined || !this.#keys.has(keyId)))) void this.update([keyId])
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#fresh.clear()
+    await this.refresh()
   }
 
   #isSeen(keyId: string): boolean {

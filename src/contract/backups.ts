@@ -24,6 +24,12 @@ export const restoreCalls = {
   restore: structure({ name: vaultName, gesture: gestureMessage, stream: port, progress: port }),
 } as const
 
+/** What the method `recovery` of a worker without a vault takes; the input is read by the table of the call. */
+export const restoreMessage = structure({
+  call: text({ longest: 100 }),
+  input: (value: unknown) => value,
+})
+
 /** What a worker says before it restores. */
 export interface PreparedRestore {
   readonly passkeys: PasskeyQuestion

@@ -125,6 +125,8 @@ export interface WorkerStatus {
   /** The last backup that was told of, and where it went. */
   readonly lastBackup?: { readonly at: Date; readonly target: string }
   readonly lastRehearsal?: { readonly at: Date; readonly ok: boolean }
+  /** Of a vault that is locked at rest: after how many milliseconds without use of a key it locks itself, if it does. */
+  readonly lock?: { readonly afterIdle?: number }
 }
 
 /** What each call of recovery answers. */

@@ -5,28 +5,28 @@ import { afterIdle, protectorInputs } from '../contract/recovery.js'
 import type { Lock } from './lock.js'
 import type { LockAtCreation } from './options.js'
 
-const lockAtCreation = structure({
+const options = structure({
   protectors: protectorInputs,
   afterIdle,
-  onRecoveryCode: optional(handleOf<NonNullable<LockAtCreation['onRecoveryCode']>>('a function', isCallback)),
+  onRecoveryCode: optional(
+    handleOf<NonNullable<LockAtCreation['onRecoveryCode']>>('a function', (value) => typeof value === 'function'),
+  ),
 })
 
-function isCallback(value: unknown): boolean {
-  return typeof value === 'function'
-}
-
-/** @throws `ValidationException` */
-export function readLockAtCreation(given: unknown): LockAtCreation {
-  const asked = read(lockAtCreation, given, "openVault's options.lock")
-  if (asked.protectors.some(({ type }) => type === 'recoveryCode') && !asked.onRecoveryCode)
+/**
+ * Reads the option.
+ *
+ * @returns sets recovery up and locks the vault at rest, unless that was done before
+ * @throws `ValidationException`
+ */
+export function lockAtCreation(given: unknown): (lock: Lock) => Promise<void> {
+  const { protectors, onRecoveryCode, ...asked } = read(options, given, "openVault's options.lock")
+  if (protectors.some(({ type }) => type === 'recoveryCode') && !onRecoveryCode)
     throw new ValidationException(
       "openVault's options.lock.onRecoveryCode is missing: it gets the recovery code, which nobody can show again.",
     )
-  return asked
-}
-
-/** Sets recovery up and locks the vault at rest, unless that was done before. */
-export async function lockAtRest(lock: Lock, { protectors, afterIdle, onRecoveryCode }: LockAtCreation): Promise<void> {
-  const recoveryCode = await lock.begin(protectors, { ...(afterIdle !== undefined && { afterIdle }) })
-  if (recoveryCode !== undefined) await onRecoveryCode?.(recoveryCode)
+  return async (lock) => {
+    const recoveryCode = await lock.begin(protectors, asked)
+    if (recoveryCode !== undefined) await onRecoveryCode?.(recoveryCode)
+  }
 }

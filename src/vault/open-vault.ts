@@ -30,8 +30,8 @@ import { Vault } from './vault.js'
 export async function openVault(options: VaultOptions = {}): Promise<Vault> {
   const given = read(vaultOptions, options, "openVault's options")
   const { name = 'default', create = false, signal } = given
-  const lock =
-    given.lock === undefined ? undefined : (await import('./lock-at-creation.js')).readLockAtCreation(given.lock)
+  const lockAtRest =
+    given.lock === undefined ? undefined : (await import('./lock-at-creation.js')).lockAtCreation(given.lock)
   checkSurroundings('openVault')
   signal?.throwIfAborted()
   for (;;) {
@@ -42,7 +42,7 @@ export async function openVault(options: VaultOptions = {}): Promise<Vault> {
       const vault = await open(name, given)
       try {
         await rememberVault(name)
-        if (lock) await (await import('./lock-at-creation.js')).lockAtRest(vault.lock, lock)
+        await lockAtRest?.(vault.lock)
         signal?.throwIfAborted()
         return vault
       } catch (error) {

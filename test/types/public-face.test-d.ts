@@ -61,6 +61,16 @@ test('what targets give and take, others can give and take', () => {
   })
 })
 
+test('a lock is asked for, told of, and opened', () => {
+  expectTypeOf(openVault).toBeCallableWith({
+    lock: { protectors: [{ type: 'passphrase', passphrase: 'x' }], afterIdle: 1 },
+  })
+  expectTypeOf(vault.locked).toEqualTypeOf<boolean>()
+  expectTypeOf(vault.unlock).toBeCallableWith({ recoveryCode: 'x' })
+  expectTypeOf(vault.lock.enable).toBeCallableWith({ passkey: true }, { afterIdle: 600_000 })
+  vault.addEventListener('lock', (event) => expectTypeOf(event).toEqualTypeOf<Event>())
+})
+
 test('every option has a default', () => {
   expectTypeOf(openVault).toBeCallableWith()
   expectTypeOf(serveVault).toBeCallableWith()

@@ -4,6 +4,7 @@ import {
   type PreparedRestore,
   type RestoreReport,
   restoreCalls,
+  restoreMessage,
 } from '../../src/contract/backups.js'
 import { KMSInvalidStateException } from '../../src/contract/errors.js'
 import { receivedFrom } from '../../src/contract/port-stream.js'
@@ -18,12 +19,10 @@ import { passkeySalt } from '../recovery/protectors/passkey.js'
  *
  * @param message as it came; may be anything
  */
-export function answerRestore(
-  message: { readonly call: unknown; readonly input: unknown },
-  now: () => number,
-): Promise<unknown> {
-  if (message.call === 'prepareRestore') return prepare(message.input)
-  if (message.call === 'restore') return restore(message.input, now)
+export function answerRestore(message: unknown, now: () => number): Promise<unknown> {
+  const { call, input } = read(restoreMessage, message, 'recovery')
+  if (call === 'prepareRestore') return prepare(input)
+  if (call === 'restore') return restore(input, now)
   throw new KMSInvalidStateException('The vault has not been opened.')
 }
 

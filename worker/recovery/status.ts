@@ -19,6 +19,7 @@ export function statusOf(record: RecoveryRecord | undefined, { losses, changes, 
   const keysWithoutCopy = losses.flatMap(({ current }) => current)
   if (!record) return { state: 'none', reasons: [NOT_SET_UP], protectors: [], keysWithoutCopy, keysToReEncrypt: [] }
   const { protectors, previousPair, lastBackup, lastRehearsal, reEncrypted = [], changedAt } = record
+  const { atRest, lock = {} } = record
   const keysToReEncrypt = losses.flatMap(({ older }) =>
     [...older].filter(([, ids]) => ids.some((id) => !reEncrypted.includes(id))).map(([arn]) => arn),
   )
@@ -42,6 +43,7 @@ export function statusOf(record: RecoveryRecord | undefined, { losses, changes, 
     keysToReEncrypt,
     ...(lastBackup && { lastBackup: { at: new Date(lastBackup.at), target: lastBackup.target } }),
     ...(lastRehearsal && { lastRehearsal: { at: new Date(lastRehearsal.at), ok: lastRehearsal.ok } }),
+    ...(atRest && { lock }),
   }
 }
 

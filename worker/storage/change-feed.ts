@@ -12,8 +12,8 @@ export interface ChangeNotice {
     readonly unsettledAt?: number
   }[]
   readonly aliases: readonly AliasName[]
-  /** Keys whose grants have changed. */
-  readonly granted: readonly KeyId[]
+  /** Keys of which grants, material or copies have changed. */
+  readonly touched: readonly KeyId[]
 }
 
 /** Tells the workers of other tabs about mutations, and hears of theirs. */
@@ -37,7 +37,7 @@ export class ChangeFeed {
   }
 }
 
-export function noticeOf({ count, keys, aliases, granted }: Changes): ChangeNotice {
+export function noticeOf({ count, keys, aliases, touched }: Changes): ChangeNotice {
   return {
     count,
     keys: Array.from(keys, ([keyId, record]) => ({
@@ -47,18 +47,18 @@ export function noticeOf({ count, keys, aliases, granted }: Changes): ChangeNoti
       ...(record?.unsettledAt !== undefined && { unsettledAt: record.unsettledAt }),
     })),
     aliases: [...aliases],
-    granted: [...granted],
+    touched: [...touched],
   }
 }
 
 function isNotice(data: unknown): data is ChangeNotice {
   if (typeof data !== 'object' || data === null) return false
-  const { count, keys, aliases, granted } = data as Partial<Record<keyof ChangeNotice, unknown>>
+  const { count, keys, aliases, touched } = data as Partial<Record<keyof ChangeNotice, unknown>>
   return (
     Number.isInteger(count) &&
     Array.isArray(keys) &&
     keys.every((entry) => typeof entry?.keyId === 'string') &&
     Array.isArray(aliases) &&
-    Array.isArray(granted)
+    Array.isArray(touched)
   )
 }

@@ -31,8 +31,8 @@ export interface Changes {
   /** Keys as they are now; `undefined` for those that are gone. */
   readonly keys: ReadonlyMap<KeyId, KeyRecord | undefined>
   readonly aliases: ReadonlySet<AliasName>
-  /** Keys whose grants are others than before. */
-  readonly granted: ReadonlySet<KeyId>
+  /** Keys of which something beside their record is another than before: grants, material, copies. */
+  readonly touched: ReadonlySet<KeyId>
   /** The highest time that any session has written. */
   readonly latest: number
 }
@@ -50,7 +50,7 @@ export class VaultTransaction implements VaultReader {
   readonly #transaction: IDBPTransaction<VaultSchema, StoreName[], 'readwrite'>
   readonly #keys = new Map<KeyId, KeyRecord | undefined>()
   readonly #aliases = new Set<AliasName>()
-  readonly #granted = new Set<KeyId>()
+  readonly #touched = new Set<KeyId>()
   readonly #audit: AuditRecord[] = []
   readonly #writtenLatest: number
   #keyCountChange = 0
@@ -97,12 +97,12 @@ export class VaultTransaction implements VaultReader {
   }
 
   async putGrant(grant: GrantRecord): Promise<void> {
-    this.#granted.add(grant.keyId)
+    this.#touched.add(grant.keyId)
     await this.#transaction.objectStore('grants').put(grant)
   }
 
   async deleteGrant({ keyId, grantId }: GrantRecord): Promise<void> {
-    this.#granted.add(keyId)
+    this.#touched.add(keyId)
     await this.#transaction.objectStore('grants').delete([keyId, grantId])
   }
 
@@ -198,6 +198,7 @@ export class VaultTransaction implements VaultReader {
 
   /** Writes material that is there already. */
   async putMaterial(material: MaterialRecord): Promise<void> {
+    this.#touched.add(material.keyId)
     await this.#transaction.objectStore('materials').put(storable(material, await this.recovery()))
   }
 
@@ -214,6 +215,7 @@ export class VaultTransaction implements VaultReader {
 
   /** Adds a copy of material that is there, or puts another in its place. */
   async putCopy(copy: CopyRecord): Promise<void> {
+    this.#touched.add(copy.keyId)
     await this.#transaction.objectStore('copies').put(copy)
   }
 
@@ -222,6 +224,7 @@ export class VaultTransaction implements VaultReader {
   }
 
   async deleteCopy(keyId: KeyId, materialId: MaterialId): Promise<void> {
+    this.#touched.add(keyId)
     await this.#transaction.objectStore('copies').delete([keyId, materialId])
   }
 
@@ -280,7 +283,7 @@ export class VaultTransaction implements VaultReader {
       appendPack(this.#transaction.objectStore('audit'), this.#audit),
     ])
     await this.#transaction.done
-    return { count, keys: this.#keys, aliases: this.#aliases, granted: this.#granted, latest }
+    return { count, keys: this.#keys, aliases: this.#aliases, touched: this.#touched, latest }
   }
 
   async #counters(): Promise<VaultRecords['counters']> {

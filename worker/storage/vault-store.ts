@@ -447,8 +447,8 @@ export class VaultStore {
     this.#tell(notice, false)
   }
 
-  #forget({ keys, aliases, granted }: ChangeNotice): void {
-    this.#cache.forget([...keys.map(({ keyId }) => keyId), ...granted], aliases)
+  #forget({ keys, aliases, touched }: ChangeNotice): void {
+    this.#cache.forget([...keys.map(({ keyId }) => keyId), ...touched], aliases)
   }
 
   #tell(notice: ChangeNotice, isOurs: boolean): void {

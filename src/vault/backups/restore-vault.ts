@@ -89,7 +89,8 @@ export async function restoreVault(
       await rememberVault(name)
       return report
     } catch (error) {
-      await discardRestored(name)
+      // What stays, because it cannot be deleted now, goes before the vault is opened or restored the next time.
+      await discardRestored(name).catch(() => {})
       throw error
     }
   })
@@ -102,10 +103,11 @@ async function inWorker(
   given: ReadBy<typeof gestureOptions>,
   { worker: source, onProgress, signal }: RestoreOptions,
 ): Promise<RestoreReport> {
-  // What is no backup is told before a worker is started.
-  const { header, pieces } = await peekHeader(piecesOf(backup))
-  const { vaultId, protectors } = header
   const ending = new AbortController()
+  const ends = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal
+  // What is no backup is told before a worker is started.
+  const { header, pieces } = await peekHeader(piecesOf(backup, ends))
+  const { vaultId, protectors } = header
   const [stream, progress] = [new MessageChannel(), new MessageChannel()]
   const starting = startWorker(source)
   const control = remoteOf<ControlService>(starting.worker, controlServiceMethods)
@@ -117,7 +119,6 @@ async function inWorker(
     const input = { name, gesture: await gestureFor(given, passkeys), stream: stream.port2, progress: progress.port2 }
     progress.port1.onmessage = ({ data }: MessageEvent<BackupProgress>) => onProgress?.(data)
     return await new Promise<RestoreReport>((resolve, reject) => {
-      const ends = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal
       ends.addEventListener('abort', () => reject(ends.reason))
       // What the backup's own stream fails with is told as it is; the worker hears that there is no more.
       sendOver(stream.port1, pieces, ends).catch(reject)

@@ -195,6 +195,9 @@ describe("openVault's option lock", () => {
     ['no time', { protectors, afterIdle: 0 }, /afterIdle/],
     ['a misspelt member', { protectors, afterIdel: 1_000 }, /afterIdle/],
     ['true', true, /lock/],
+    ['null', null, /lock/],
+    ['no text', '', /lock/],
+    ['what is no function', { protectors, onRecoveryCode: 'show' }, /onRecoveryCode/],
   ])('%s is refused before anything is made', async (_what, lock, message) => {
     const name = newVaultName()
     await expectError(openVault({ name, lock: lock as { protectors: [] } }), 'ValidationException', message)

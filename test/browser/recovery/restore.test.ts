@@ -3,6 +3,7 @@ import { openVault } from 'browser-kms'
 import { readBackup, restoreVault } from 'browser-kms/recovery'
 import { describe, expect, test } from 'vitest'
 import { importMaterial } from '../fixtures/import.js'
+import { allStored } from '../fixtures/stored-records.js'
 import { expectError, freshVault, newKey, newVaultName, region } from '../fixtures/vault.js'
 import { backupOf, databasesAbout, recoverableVault, restored } from './fixtures.js'
 
@@ -245,4 +246,27 @@ describe('REC-23 restoreVault', () => {
     await expect(restoreVault(stream, { recoveryCode }, { name })).rejects.toThrow('the network is gone')
     expect(await databasesAbout(name)).toEqual([])
   })
+})
+
+test('REC-23, LOCK-1 a vault that is locked at rest is backed up while it is locked, and comes back locked at rest', async () => {
+  const { vault, kms, recoveryCode } = await recoverableVault()
+  const { KeyId, Arn } = await newKey(kms)
+  const curve = (await kms.createKey({ KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY' })).KeyMetadata.KeyId
+  const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext })
+  await vault.lock.enable({ recoveryCode })
+  await vault.lock.now()
+  const { report, vault: again, kms: back, name } = await restored(await backupOf(vault), recoveryCode)
+  expect(report).toMatchObject({ ok: true, keys: 2, byState: { Enabled: 2 } })
+  expect(again.locked).toBe(true)
+  const materials = await allStored<{ handles: object; sealed?: Uint8Array }>(name, region, 'materials')
+  expect(materials.map(({ handles, sealed }) => [handles, sealed])).toEqual([
+    [{}, undefined],
+    [{}, undefined],
+  ])
+  const [identity] = (await allStored<object>(name, region, 'vault')).filter((entry) => 'accountId' in entry)
+  expect(Object.values(identity ?? {}).filter((value) => value instanceof CryptoKey)).toEqual([])
+  await expectError(back.decrypt({ CiphertextBlob }), 'KMSInvalidStateException', /locked/)
+  await again.unlock({ recoveryCode })
+  expect(await back.decrypt({ CiphertextBlob })).toMatchObject({ KeyId: Arn, Plaintext })
+  await back.sign({ KeyId: curve, Message: Plaintext, SigningAlgorithm: 'ECDSA_SHA_256' })
 })

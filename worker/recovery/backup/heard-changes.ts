@@ -30,9 +30,9 @@ export class HeardChanges {
     this.#complete = from
   }
 
-  add({ count, keys, aliases, granted }: ChangeNotice): void {
+  add({ count, keys, aliases, touched }: ChangeNotice): void {
     for (const { keyId } of keys) note(this.#keys, keyId, count)
-    for (const keyId of granted) note(this.#keys, keyId, count)
+    for (const keyId of touched) note(this.#keys, keyId, count)
     for (const aliasName of aliases) note(this.#aliases, aliasName, count)
     this.#ahead.add(count)
     while (this.#ahead.delete(this.#complete + 1)) this.#complete += 1

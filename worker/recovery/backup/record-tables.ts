@@ -70,7 +70,7 @@ export const recordTables: { readonly [Kind in RecordKind]: RecordTable<BackupRe
       vaultId: name,
       accountId,
       createdAt: time,
-      regions: listOf(structure({ region: regionName, counts }), { most: MOST_REGIONS }),
+      regions: listOf(structure({ region: regionName, counts }), { least: 1, most: MOST_REGIONS }),
       recovery: text({ longest: 1_048_576 }),
     },
   },

@@ -24,6 +24,7 @@ import { schemaVersion } from '../../storage/migrations.js'
 import { RecoveryStore } from '../../storage/recovery-store.js'
 import type { KeyRecord, MaterialId, MaterialRecord, RegionRecovery } from '../../storage/schema.js'
 import { storable } from '../../storage/stored-material.js'
+import { newMarkerKey } from '../marker-key.js'
 import { openProtectors, wipeGiven } from '../protectors/protectors.js'
 import { type RecoveryRecord, regionRecoveryOf } from '../recovery-record.js'
 import { isCertified, newBackupKey, rootPublicKeyOf } from '../root.js'
@@ -180,12 +181,15 @@ async function finish(request: RestoreRequest, restored: Staged): Promise<Restor
   const keys = new Map([[pairId, await secret.openingKey()]])
   const tally = new Tally(request, staged)
   for (const region of staged) {
-    const [markerKey, sealingKey] = await Promise.all([generateSymmetric(), generateSymmetric()])
-    const opening = { vaultId, keys, sealer: new Sealer(sealingKey) }
-    const kept = await checkRegion(region, opening, regionRecovery, tally)
+    const sealingKey = await generateSymmetric()
+    const kept = await checkRegion(region, { vaultId, keys, sealer: new Sealer(sealingKey) }, regionRecovery, tally)
     const { createdAt, trackingSince } = region.facts
+    // At rest, nothing is kept that is of use without a gesture (LOCK-1).
+    const own = facts.atRest
+      ? { markerCopy: (await newMarkerKey(regionRecovery, region.realm)).markerCopy }
+      : { markerKey: await generateSymmetric(), sealingKey }
     await region.establish({
-      identity: { ...region.realm, createdAt, markerKey, sealingKey },
+      identity: { ...region.realm, createdAt, ...own },
       counters: { keys: kept, changes: region.end.changes },
       clock: { latest: region.end.latest },
       tracking: { since: trackingSince },
