@@ -71,8 +71,9 @@ export async function finishRenewal(
   if (!secret || !previousPair) return { copies: 0, problems: [] }
   const regions = await recovery.settleAll(record)
   const { vaultName } = recovery.options
-  const renewal = { vaultName, vaultId, pair, previousPairId: previousPair.pairId, opening: await secret.openingKey() }
-  const renewed = await resealAll(regions, renewal)
+  const renewed = await secret.withOpeningKey((opening) =>
+    resealAll(regions, { vaultName, vaultId, pair, previousPairId: previousPair.pairId, opening }),
+  )
   await recovery.change(({ previousPair: _, ...rest }) => ({
     ...rest,
     protectors: rest.protectors.map((each) => withOnlyWrap(each, pair.pairId)),
