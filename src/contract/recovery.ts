@@ -53,7 +53,8 @@ export const afterIdle = optional(wholeNumber({ min: 1_000, max: 31_536_000_000 
 export interface LockOptions {
   /**
    * Milliseconds without use of a key after which the vault locks itself, 1,000 to a year; time in which the device sleeps
-   * counts too. Work of an envelope uses a key at its beginning only. Default: never.
+   * counts too. Work of an envelope uses a key at its beginning only. Whoever holds a port to the vault uses keys as well: a
+   * plug-in that asks for something now and then keeps the vault unlocked. Default: never.
    */
   readonly afterIdle?: number
 }

@@ -51,10 +51,23 @@ export async function sealTo(publicKey: Bytes, info: Bytes, plaintext: Bytes): P
 /** The private half, ready to open with: taken in once for as many things as are to be opened. */
 export type OpeningKey = Key
 
-/** @param seed the caller wipes it */
+/** For who keeps it for longer than a call, and forgets it then ({@link forgetOpeningKey}). @param seed the caller wipes it */
 export async function openingKey(seed: Bytes): Promise<OpeningKey> {
   const suite = await loadSuite()
   return suite.DeserializePrivateKey(seed, false)
+}
+
+/** Has the private half ready for as long as `use` runs, and wipes it then. @param seed the caller wipes it */
+export async function withOpeningKey<Result>(
+  seed: Bytes,
+  use: (key: OpeningKey) => Result | Promise<Result>,
+): Promise<Result> {
+  const key = await openingKey(seed)
+  try {
+    return await use(key)
+  } finally {
+    forgetOpeningKey(key)
+  }
 }
 
 /** Wipes what can be wiped of one: where it is WebCrypto's, nothing of it was ever in JavaScript. */

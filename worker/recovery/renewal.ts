@@ -14,6 +14,7 @@ import { mustBeSetUp, type Opened } from './opening.js'
 import { isCertifiedProtector, rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { RecoveredRegion } from './recovered-region.js'
 import type { RecoveryPair, RecoveryRecord } from './recovery-record.js'
+import { newBackupKey } from './root.js'
 import type { RecoverySecret } from './secrets.js'
 
 /** What a renewal needs of the recovery that it renews. */
@@ -45,9 +46,12 @@ export async function beginRenewal(
   for (const each of protectors)
     if (!(await isCertifiedProtector(each, vaultId, rootPublicKey))) throw foreign(each.label)
   const rewrapped = await Promise.all(protectors.map((each) => rewrap(each, vaultId, pair.pairId, secret.bytes)))
+  // The key of this device too: who has got hold of the one before signs nothing that goes with the new pair.
+  const backupKey = await newBackupKey(vaultId, secret.rootSeed)
   return recovery.change((current) => ({
     ...current,
     generation: current.generation + 1,
+    backupKey,
     pair,
     previousPair: current.pair,
     protectors: rewrapped,
@@ -71,8 +75,9 @@ export async function finishRenewal(
   if (!secret || !previousPair) return { copies: 0, problems: [] }
   const regions = await recovery.settleAll(record)
   const { vaultName } = recovery.options
-  const renewal = { vaultName, vaultId, pair, previousPairId: previousPair.pairId, opening: await secret.openingKey() }
-  const renewed = await resealAll(regions, renewal)
+  const renewed = await secret.withOpeningKey((opening) =>
+    resealAll(regions, { vaultName, vaultId, pair, previousPairId: previousPair.pairId, opening }),
+  )
   await recovery.change(({ previousPair: _, ...rest }) => ({
     ...rest,
     protectors: rest.protectors.map((each) => withOnlyWrap(each, pair.pairId)),

@@ -1,6 +1,7 @@
 /**
  * A Region on its way into rest (LOCK-1): its storage holds sealed copies then, and no handle of anything that is secret, of
- * material or of the vault's own keys. It needs no secret, and is done again at the next opening where it was broken off.
+ * material, of the vault's own keys or of import tokens. A token that is issued at rest is stored with its key until it is used
+ * or has expired: there is no gesture then. It needs no secret, and is done again at the next opening where it was broken off.
  */
 import type { KeyId } from '../../src/contract/identifiers.js'
 import type { Material } from '../material/material.js'
@@ -31,6 +32,8 @@ export async function putToRest({ realm, store }: RecoveredRegion, recovery: Reg
     const [current, identity] = await Promise.all([transaction.recovery(), transaction.identity()])
     if (!current?.atRest || current.isWaking) return
     const { sealingKey, markerKey: _, ...rest } = identity
+    // What is under way has to be asked for again: the private key of a token opens the material that is sent for it.
+    await transaction.deleteAllImportTokens()
     const hasCopy = rest.markerCopy?.pairId === recovery.pairId
     await transaction.putIdentity({
       ...rest,

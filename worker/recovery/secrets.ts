@@ -3,7 +3,14 @@
  * call, or for as long as a vault is unlocked, and are wiped then.
  */
 import type { Bytes } from '../../src/contract/bytes.js'
-import { type OpeningKey, openingKey, publicKeyOfSeed, SEED_LENGTH } from '../material/hpke.js'
+import {
+  forgetOpeningKey,
+  type OpeningKey,
+  openingKey,
+  publicKeyOfSeed,
+  SEED_LENGTH,
+  withOpeningKey,
+} from '../material/hpke.js'
 import { randomSecret, secretBytes } from '../material/secret-bytes.js'
 
 /** A recovery secret, in parts that are views of it. */
@@ -36,9 +43,14 @@ export class RecoverySecret {
     return this.bytes.subarray(SEED_LENGTH)
   }
 
-  /** What opens what was sealed to the pair. */
+  /** What opens what was sealed to the pair, for who forgets it later. */
   openingKey(): Promise<OpeningKey> {
     return openingKey(this.pairSeed)
+  }
+
+  /** The same for as long as `use` runs. */
+  withOpeningKey<Result>(use: (key: OpeningKey) => Promise<Result>): Promise<Result> {
+    return withOpeningKey(this.pairSeed, use)
   }
 
   publicKey(): Promise<Bytes> {
@@ -52,3 +64,17 @@ export class RecoverySecret {
 
 /** Secrets by the ids of their pairs: one, and while the pair is renewed two. */
 export type RecoverySecrets = ReadonlyMap<string, RecoverySecret>
+
+/** What opens what was sealed to the pairs, by their ids, for as long as `use` runs. */
+export async function withOpeningKeys<Result>(
+  secrets: RecoverySecrets,
+  use: (keys: ReadonlyMap<string, OpeningKey>) => Promise<Result>,
+): Promise<Result> {
+  const keys = new Map<string, OpeningKey>()
+  try {
+    for (const [pairId, secret] of secrets) keys.set(pairId, await secret.openingKey())
+    return await use(keys)
+  } finally {
+    for (const key of keys.values()) forgetOpeningKey(key)
+  }
+}

@@ -243,6 +243,10 @@ export class VaultTransaction implements VaultReader {
     return found !== undefined
   }
 
+  async deleteAllImportTokens(): Promise<void> {
+    await this.#transaction.objectStore('importTokens').clear()
+  }
+
   /** Leaves word of a deleted replica for its primary. */
   async addDeparture(departure: DepartureRecord): Promise<void> {
     await this.#transaction.objectStore('departures').put(departure)

@@ -45,6 +45,7 @@ describe('PROT-1 renewPair', () => {
     expect(renewed?.pair.pairId).not.toBe(record?.pair.pairId)
     expect(renewed?.rootPublicKey).toEqual(record?.rootPublicKey)
     expect(renewed?.previousPair).toBeUndefined()
+    expect(renewed?.backupKey.publicKey).not.toEqual(record?.backupKey.publicKey)
     expect(new Set(after.map(({ pairId }) => pairId))).toEqual(new Set([renewed?.pair.pairId]))
     expect(renewed?.protectors.map(({ wraps }) => wraps.map(({ pairId }) => pairId))).toEqual([
       [renewed?.pair.pairId],

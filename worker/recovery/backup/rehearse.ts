@@ -4,7 +4,7 @@ import { keyArn } from '../../../src/contract/identifiers.js'
 import { Sealer } from '../../material/sealer.js'
 import { generateSymmetric } from '../../material/symmetric.js'
 import type { RecoveredRegion } from '../recovered-region.js'
-import type { RecoverySecrets } from '../secrets.js'
+import { type RecoverySecrets, withOpeningKeys } from '../secrets.js'
 import { type Opening, openedMaterial, problems } from './opened-material.js'
 import { type KeyUnit, pageOfKeys } from './region-pages.js'
 
@@ -19,10 +19,14 @@ export interface RehearsalRequest {
 }
 
 /** Nothing of it is kept: what is revived is dropped at once. */
-export async function rehearse({ vaultId, secrets, regions, onProgress }: RehearsalRequest): Promise<RecoveryReport> {
-  const entries = [...secrets].map(async ([pairId, secret]) => [pairId, await secret.openingKey()] as const)
+export async function rehearse(request: RehearsalRequest): Promise<RecoveryReport> {
+  const { vaultId, secrets } = request
   // Not the vault's own key: of a vault that is locked at rest there is none.
-  const opening = { vaultId, keys: new Map(await Promise.all(entries)), sealer: new Sealer(await generateSymmetric()) }
+  const sealer = new Sealer(await generateSymmetric())
+  return withOpeningKeys(secrets, (keys) => checkAll(request, { vaultId, keys, sealer }))
+}
+
+async function checkAll({ regions, onProgress }: RehearsalRequest, opening: Opening): Promise<RecoveryReport> {
   const counts = await Promise.all(regions.map(({ store }) => store.keyCount()))
   const total = counts.reduce((sum, count) => sum + count, 0)
   const found: KeyProblem[] = []

@@ -18,6 +18,7 @@ import type { GestureMessage } from '../../../src/contract/protectors.js'
 import { BackupFormatException, IncorrectProtectorException } from '../../../src/contract/recovery-errors.js'
 import type { KeyState } from '../../../src/contract/shapes.js'
 import type { MessageHeader } from '../../../src/envelope/header.js'
+import type { OpeningKey } from '../../material/hpke.js'
 import { Sealer } from '../../material/sealer.js'
 import { generateSymmetric } from '../../material/symmetric.js'
 import { schemaVersion } from '../../storage/migrations.js'
@@ -68,9 +69,12 @@ export async function restoreBackup(request: RestoreRequest): Promise<RestoreRep
     const secret = await openSecret(header, pairIdOf(begun.message), gesture)
     opened.secret = secret
     await prove(begun.message, header, secret)
-    opened.dataKey = await openDataKey(await secret.openingKey(), begun.message)
-    const manifest = await stage(request, header, openBackup(begun, opened.dataKey), staged)
-    return await finish(request, { header, manifest, secret, pairId: pairIdOf(begun.message), staged, now })
+    return await secret.withOpeningKey(async (openingKey) => {
+      opened.dataKey = await openDataKey(openingKey, begun.message)
+      const manifest = await stage(request, header, openBackup(begun, opened.dataKey), staged)
+      const pairId = pairIdOf(begun.message)
+      return finish(request, { header, manifest, secret, openingKey, pairId, staged, now })
+    })
   } finally {
     wipeGiven(gesture)
     opened.secret?.wipe()
@@ -155,6 +159,7 @@ interface Staged {
   readonly header: BackupHeader
   readonly manifest: Manifest
   readonly secret: RecoverySecret
+  readonly openingKey: OpeningKey
   readonly pairId: string
   readonly staged: readonly StagedRegion[]
   readonly now: number
@@ -162,7 +167,7 @@ interface Staged {
 
 /** Checks everything, and makes a vault of it. */
 async function finish(request: RestoreRequest, restored: Staged): Promise<RestoreReport> {
-  const { header, manifest, secret, pairId, staged, now } = restored
+  const { header, manifest, secret, openingKey, pairId, staged, now } = restored
   const { vaultId, rootPublicKey } = header
   const facts = readFacts(manifest.recovery, { pairId, publicKey: await secret.publicKey(), rootPublicKey })
   const record: Omit<RecoveryRecord, 'revision'> = {
@@ -178,7 +183,7 @@ async function finish(request: RestoreRequest, restored: Staged): Promise<Restor
     },
   }
   const regionRecovery: RegionRecovery = { ...regionRecoveryOf({ ...record, revision: 1 }), isSettled: true }
-  const keys = new Map([[pairId, await secret.openingKey()]])
+  const keys = new Map([[pairId, openingKey]])
   const tally = new Tally(request, staged)
   for (const region of staged) {
     const sealingKey = await generateSymmetric()

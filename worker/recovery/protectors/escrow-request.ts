@@ -36,7 +36,7 @@
  * SHA-256 digest of the request by a way of their own, such as a call.
  */
 import { type Bytes, encoder } from '../../../src/contract/bytes.js'
-import { ENCAPSULATED_LENGTH, openingKey, openWith, publicKeyOfSeed, SEED_LENGTH } from '../../material/hpke.js'
+import { ENCAPSULATED_LENGTH, openWith, publicKeyOfSeed, SEED_LENGTH, withOpeningKey } from '../../material/hpke.js'
 import { Sealer } from '../../material/sealer.js'
 import { copyOfSecret, randomSecret } from '../../material/secret-bytes.js'
 import { generateSymmetric } from '../../material/symmetric.js'
@@ -156,9 +156,13 @@ async function openByHpke(
   answer: Bytes,
   info: Bytes,
 ): Promise<Bytes | undefined> {
-  const key = await new Sealer(sealingKey).withOpened({ handles: {}, sealed: sealedSeed }, openingKey)
-  const encapsulated = answer.slice(0, ENCAPSULATED_LENGTH)
-  return openWith(key, { encapsulated, ciphertext: answer.slice(ENCAPSULATED_LENGTH) }, info)
+  const sealed = {
+    encapsulated: answer.slice(0, ENCAPSULATED_LENGTH),
+    ciphertext: answer.slice(ENCAPSULATED_LENGTH),
+  }
+  return new Sealer(sealingKey).withOpened({ handles: {}, sealed: sealedSeed }, (seed) =>
+    withOpeningKey(seed, (key) => openWith(key, sealed, info)),
+  )
 }
 
 async function decrypted(key: CryptoKey, ciphertext: Bytes): Promise<Bytes | undefined> {

@@ -1,6 +1,6 @@
 /** The recovery secret under a protector's public key, and the protector's word for the vault it belongs to (PROT-1). */
 import type { Bytes } from '../../../src/contract/bytes.js'
-import { openingKey, openWith } from '../../material/hpke.js'
+import { openWith, withOpeningKey } from '../../material/hpke.js'
 import type { ProtectorRecord, ProtectorType, Wrap } from '../records.js'
 import { isSignedByRoot, signedByRoot } from '../root.js'
 import { certificateBinding, type Identity, vouchBinding, wrapBinding } from './binding.js'
@@ -64,7 +64,7 @@ export async function openWrap(
   if (!wrap) return undefined
   const seed = await seedOf(protectorSecret)
   try {
-    return await openWith(await openingKey(seed), wrap, wrapBinding(record, vaultId, pairId))
+    return await withOpeningKey(seed, (key) => openWith(key, wrap, wrapBinding(record, vaultId, pairId)))
   } finally {
     seed.fill(0)
   }
