@@ -1,5 +1,5 @@
 /** The parts of `npm run bench` about envelope encryption: streams against the best bare loop and against peers. */
-import { readFile } from 'node:fs/promises'
+import { memoryGrowth } from './memory.mjs'
 
 const MIB = 1024 * 1024
 const ROUNDS = 3
@@ -127,33 +127,4 @@ export function envelopeParts({ freshPage, browser, median }) {
   }
 
   return { envelope, envelopeFrames, envelopeMemory }
-}
-
-/** Bytes by which the renderers' memory grew at most while something ran; Linux only. */
-async function memoryGrowth(browser, run) {
-  const session = await browser.newBrowserCDPSession()
-  const resident = async () => {
-    const { processInfo } = await session.send('SystemInfo.getProcessInfo')
-    const sizes = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentSize(id))
-    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
-  }
-  const before = await resident()
-  let highest = before
-  let isRunning = true
-  const sampling = (async () => {
-    while (isRunning) {
-      highest = Math.max(highest, await resident())
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  })()
-  await run()
-  isRunning = false
-  await sampling
-  await session.detach()
-  return highest - before
-}
-
-async function residentSize(pid) {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0)
 }

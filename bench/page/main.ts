@@ -2,7 +2,7 @@ import { algorithmContenders } from './algorithms.js'
 import { contenders } from './contenders.js'
 import { decisionTime } from './decisions.js'
 import { rate } from './rate.js'
-import { backupTimes, unlockTimes, workingRates } from './recovery.js'
+import { backUp, fillVault, restore, unlockTimes, workingRates } from './recovery.js'
 import { catchUpTimes, openingTimes, useAllKeys } from './storage.js'
 
 /** What bench/run.mjs calls in the page. */
@@ -15,7 +15,9 @@ const bench = {
   catchUpTimes,
   decisionTime,
   workingRates,
-  backupTimes,
+  fillVault,
+  backUp,
+  restore,
   unlockTimes,
   awsContenders: async () => (await import('./aws.js')).awsContenders(),
   envelope: async () => (await import('./envelope.js')).envelope,

@@ -63,7 +63,8 @@ test.for(quickKinds)('REC-6 another $keySpec for $keyUsage is not taken for it',
     Object.entries(one.material.handles).filter(([, { type }]) => type === 'public'),
   )
   const material = { ...mixed, handles: { ...handles, ...publicOnes } }
-  expect(await isProved(kind, material, one.copy.check, sealer)).toBe(false)
+  for (const of of ['handles', 'material'] as const)
+    expect(await isProved(kind, material, one.copy.check, sealer, of)).toBe(false)
 })
 
 test.for([

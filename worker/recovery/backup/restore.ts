@@ -11,35 +11,28 @@
  * there; if the page is killed as well, whoever opens the vault next does.
  */
 import { type BackupHeader, readBackupHeader } from '../../../src/contract/backup-header.js'
-import type { BackupProgress, KeyProblem, RestoreReport } from '../../../src/contract/backups.js'
+import type { BackupProgress, RestoreReport } from '../../../src/contract/backups.js'
 import { type Bytes, equalInConstantTime } from '../../../src/contract/bytes.js'
-import { keyArn } from '../../../src/contract/identifiers.js'
 import type { GestureMessage } from '../../../src/contract/protectors.js'
 import { BackupFormatException, IncorrectProtectorException } from '../../../src/contract/recovery-errors.js'
-import type { KeyState } from '../../../src/contract/shapes.js'
 import type { MessageHeader } from '../../../src/envelope/header.js'
 import type { OpeningKey } from '../../material/hpke.js'
 import { Sealer } from '../../material/sealer.js'
 import { generateSymmetric } from '../../material/symmetric.js'
 import { schemaVersion } from '../../storage/migrations.js'
 import { RecoveryStore } from '../../storage/recovery-store.js'
-import type { KeyRecord, MaterialId, MaterialRecord, RegionRecovery } from '../../storage/schema.js'
-import { storable } from '../../storage/stored-material.js'
+import type { RegionRecovery } from '../../storage/schema.js'
 import { newMarkerKey } from '../marker-key.js'
 import { openProtectors, wipeGiven } from '../protectors/protectors.js'
 import { type RecoveryRecord, regionRecoveryOf } from '../recovery-record.js'
 import { isCertified, newBackupKey, rootPublicKeyOf } from '../root.js'
 import { RecoverySecret } from '../secrets.js'
+import { checkRegion, Tally } from './checked-region.js'
 import { beginBackup, openBackup } from './message.js'
-import { type Opening, openedMaterial, problems } from './opened-material.js'
 import { altered, checkSignature, openDataKey, pairIdOf } from './proof.js'
 import type { BackupRecord, Manifest } from './records.js'
 import { readFacts, readProtectorsInHeader } from './recovery-facts.js'
-import { type KeyUnit, pageOfKeys } from './region-pages.js'
 import { StagedRegion } from './staged-region.js'
-
-/** Keys that are checked together. */
-const PAGE = 64
 
 export interface RestoreRequest {
   /** Of a vault that does not exist. */
@@ -184,7 +177,7 @@ async function finish(request: RestoreRequest, restored: Staged): Promise<Restor
   }
   const regionRecovery: RegionRecovery = { ...regionRecoveryOf({ ...record, revision: 1 }), isSettled: true }
   const keys = new Map([[pairId, openingKey]])
-  const tally = new Tally(request, staged)
+  const tally = new Tally(staged, request.onProgress)
   for (const region of staged) {
     const sealingKey = await generateSymmetric()
     const kept = await checkRegion(region, { vaultId, keys, sealer: new Sealer(sealingKey) }, regionRecovery, tally)
@@ -209,94 +202,4 @@ async function finish(request: RestoreRequest, restored: Staged): Promise<Restor
     store.close()
   }
   return { ...report, backupCreatedAt: new Date(header.createdAt) }
-}
-
-/** @returns how many keys there are now */
-async function checkRegion(
-  region: StagedRegion,
-  opening: Opening,
-  recovery: RegionRecovery,
-  tally: Tally,
-): Promise<number> {
-  for (const [keyId, problem] of region.leftOut) tally.problem(keyArn(region.realm, keyId), problem)
-  await region.dropDanglingAliases()
-  let kept = 0
-  for (let after = ''; ; ) {
-    const { found } = await pageOfKeys(region.database, after, PAGE)
-    const checked = await Promise.all(found.map((unit) => checkUnit(unit, opening)))
-    for (const { key, lost } of checked) {
-      const isGone = lost.some((materialId) => materialId === key.currentMaterialId)
-      if (lost.length > 0) tally.problem(keyArn(region.realm, key.keyId), isGone ? problems.current : problems.older)
-      if (isGone) await region.remove(key.keyId)
-      else {
-        kept += 1
-        tally.brought(key.state)
-      }
-    }
-    await region.putMaterials(
-      checked.flatMap(({ key, materials, lost }) =>
-        lost.includes(key.currentMaterialId ?? '') ? [] : materials.map((material) => storable(material, recovery)),
-      ),
-      checked.flatMap(({ key, lost }) => lost.map((materialId) => [key.keyId, materialId] as const)),
-    )
-    tally.progress(found.length)
-    if (found.length < PAGE) return kept
-    after = found.at(-1)?.key.keyId as string
-  }
-}
-
-interface CheckedUnit {
-  readonly key: KeyRecord
-  /** With their handles. */
-  readonly materials: readonly MaterialRecord[]
-  readonly lost: readonly MaterialId[]
-}
-
-async function checkUnit({ key, materials, copies }: KeyUnit, opening: Opening): Promise<CheckedUnit> {
-  const copyOf = new Map(copies.map((copy) => [copy.materialId, copy]))
-  const lost: MaterialId[] = []
-  const whole: MaterialRecord[] = []
-  for (const record of materials) {
-    // Of imported material that is not here, there is a trace and nothing else.
-    if (record.imported?.isHere === false) continue
-    const copy = copyOf.get(record.materialId)
-    const material = copy && (await openedMaterial(opening, key, record, copy))
-    if (material) whole.push({ ...record, ...material })
-    else lost.push(record.materialId)
-  }
-  return { key, materials: whole, lost }
-}
-
-/** Counts what was brought back. */
-class Tally {
-  readonly #request: RestoreRequest
-  readonly #keys: number
-  readonly #problems: KeyProblem[] = []
-  readonly #byState: Partial<Record<KeyState, number>> = {}
-  #brought = 0
-  #done = 0
-
-  constructor(request: RestoreRequest, staged: readonly StagedRegion[]) {
-    this.#request = request
-    this.#keys = staged.reduce((sum, { end }) => sum + end.keys - end.leftOut, 0)
-  }
-
-  problem(arn: string, problem: string): void {
-    this.#problems.push({ keyArn: arn, problem })
-  }
-
-  brought(state: KeyState): void {
-    this.#brought += 1
-    this.#byState[state] = (this.#byState[state] ?? 0) + 1
-  }
-
-  progress(keys: number): void {
-    this.#done += keys
-    this.#request.onProgress({ keysDone: this.#done, keys: this.#keys })
-  }
-
-  get report(): Omit<RestoreReport, 'backupCreatedAt'> {
-    const ok = this.#problems.length === 0
-    return { ok, keys: this.#brought, byState: this.#byState, problems: this.#problems }
-  }
 }

@@ -25,6 +25,8 @@ export class StagedRegion {
   readonly leftOut = new Map<KeyId, string>()
   readonly #keys = new Set<KeyId>()
   #batch: BackupRecord[] = []
+  /** The batch before, which is written while the next one is read. */
+  #writing: Promise<void> = Promise.resolve()
 
   static async make(vaultName: string, accountId: string, facts: RegionFacts, now: number): Promise<StagedRegion> {
     const database = await openDB<VaultSchema>(databaseName(vaultName, facts.region), schemaVersion, {
@@ -49,7 +51,7 @@ export class StagedRegion {
   async add(record: BackupRecord): Promise<void> {
     if (record.kind === 'leftOut') this.leftOut.set(record.value.keyId, record.value.problem)
     else this.#batch.push(record)
-    if (this.#batch.length >= BATCH) await this.#write()
+    if (this.#batch.length >= BATCH) await this.#beginToWrite()
   }
 
   /**
@@ -58,7 +60,8 @@ export class StagedRegion {
    * @throws BackupFormatException if its keys are not as many as there were
    */
   async complete(end: RegionEnd): Promise<void> {
-    await this.#write()
+    await this.#beginToWrite()
+    await this.#writing
     if (this.#keys.size + end.leftOut !== end.keys || end.region !== this.realm.region)
       throw new BackupFormatException('This backup is not complete: keys of a Region are missing. Use another backup.')
     // Pages are read with them.
@@ -68,7 +71,7 @@ export class StagedRegion {
 
   /** Takes away a key that cannot be brought back, and all that belongs to it. */
   async remove(keyId: KeyId): Promise<void> {
-    const transaction = this.database.transaction([...allStores], 'readwrite')
+    const transaction = this.database.transaction([...allStores], 'readwrite', { durability: 'relaxed' })
     const aliases = transaction.objectStore('aliases')
     const names = await aliases.index('target').getAllKeys(rangeOf(keyId))
     await Promise.all([
@@ -85,7 +88,7 @@ export class StagedRegion {
   /** Writes material with its handles, and takes away what cannot be brought back. */
   async putMaterials(materials: readonly MaterialRecord[], lost: readonly (readonly [KeyId, string])[]): Promise<void> {
     if (materials.length + lost.length === 0) return
-    const transaction = this.database.transaction(['materials', 'copies'], 'readwrite')
+    const transaction = this.database.transaction(['materials', 'copies'], 'readwrite', { durability: 'relaxed' })
     await Promise.all([
       ...materials.map((material) => transaction.objectStore('materials').put(material)),
       ...lost.flatMap((name) => [
@@ -104,7 +107,7 @@ export class StagedRegion {
     }
   }
 
-  /** Writes what makes it the Region of a vault, durably. */
+  /** Writes what makes it the Region of a vault, durably, and with it all that was written before. */
   async establish(entries: { readonly [Name in keyof VaultRecords]?: VaultRecords[Name] }): Promise<void> {
     const transaction = this.database.transaction('vault', 'readwrite', { durability: 'strict' })
     for (const [name, value] of Object.entries(entries))
@@ -116,9 +119,17 @@ export class StagedRegion {
     this.database.close()
   }
 
-  async #write(): Promise<void> {
+  /** Waits for the batch before, so that two at most are in memory. */
+  async #beginToWrite(): Promise<void> {
+    await this.#writing
     const batch = this.#batch
     this.#batch = []
+    this.#writing = this.#write(batch)
+    // Whoever waits for it hears of it; nobody does if something else ends the restore first.
+    this.#writing.catch(() => undefined)
+  }
+
+  async #write(batch: readonly BackupRecord[]): Promise<void> {
     if (batch.length === 0) return
     const transaction = this.database.transaction([...allStores], 'readwrite', { durability: 'relaxed' })
     // One request after the other is begun, in the order of the records, and the last of them is waited for.
