@@ -135,6 +135,8 @@ function bundle(name: string, entry: string, outDir: string, root = entry): Envi
       outDir: path(outDir),
       license: { fileName: `${name}.LICENSES.md` },
       rolldownOptions: {
+        // What sm-crypto-v2 begins with; of it SM3 alone is used, and the rest of it brings a second noble.
+        treeshake: { manualPureFunctions: ['__export', 'initRNGPool', 'weierstrass', 'Field'] },
         output: {
           minify: true,
           // Hashed, because caches must not mix the files of two versions.

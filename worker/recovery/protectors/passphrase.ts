@@ -8,7 +8,7 @@ import type { Argon2Parameters } from '../records.js'
 import { argon2id } from './argon2.js'
 import type { NewKeying, SecretKind } from './kind.js'
 
-interface GivenPassphrase {
+export interface GivenPassphrase {
   readonly passphrase: string
 }
 
