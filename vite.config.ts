@@ -136,7 +136,10 @@ function bundle(name: string, entry: string, outDir: string, root = entry): Envi
       license: { fileName: `${name}.LICENSES.md` },
       rolldownOptions: {
         // What sm-crypto-v2 begins with; of it SM3 alone is used, and the rest of it brings a second noble.
-        treeshake: { manualPureFunctions: ['__export', 'initRNGPool', 'weierstrass', 'Field'] },
+        treeshake: {
+          manualPureFunctions: ['__export', 'initRNGPool', 'weierstrass', 'Field', 'BigInt'],
+          propertyReadSideEffects: false,
+        },
         output: {
           minify: true,
           // Hashed, because caches must not mix the files of two versions.
