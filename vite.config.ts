@@ -135,6 +135,11 @@ function bundle(name: string, entry: string, outDir: string, root = entry): Envi
       outDir: path(outDir),
       license: { fileName: `${name}.LICENSES.md` },
       rolldownOptions: {
+        // What sm-crypto-v2 begins with, before it is used: of it SM3 alone is, and the rest brings a second, older noble.
+        treeshake: {
+          manualPureFunctions: ['__export', 'initRNGPool', 'weierstrass', 'Field', 'BigInt'],
+          propertyReadSideEffects: false,
+        },
         output: {
           minify: true,
           // Hashed, because caches must not mix the files of two versions.

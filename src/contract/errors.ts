@@ -40,12 +40,14 @@ export function errorRecord(thrown: unknown): ErrorRecord {
   return { name: 'KMSInternalException', message: `The vault failed to answer the request (${kind}). Try again.` }
 }
 
-/**
- * The error that a record stands for, with advice where there is some; a name this version does not know becomes a
- * KMSInternalException.
- */
-export function reviveError({ name, message, reason }: ErrorRecord, requestId: string): KmsError {
+/** The error that a record stands for; a name this version does not know becomes a KMSInternalException. */
+export function errorOf({ name, message, reason }: ErrorRecord, requestId = ''): KmsError {
   return Object.hasOwn(answers, name)
-    ? kmsError(name, withAdvice(name, message), requestId, reason)
+    ? kmsError(name, message, requestId, reason)
     : new KMSInternalException(message, requestId)
+}
+
+/** The same, with advice where there is some: for pages. Workers have none to give. */
+export function reviveError({ name, message, ...rest }: ErrorRecord, requestId: string): KmsError {
+  return errorOf({ name, message: withAdvice(name, message), ...rest }, requestId)
 }

@@ -7,7 +7,7 @@
  * it), and the signal by which its owner hears that the other side is gone.
  */
 import type { Bytes } from './bytes.js'
-import { type ErrorRecord, errorRecord, KMSInternalException, reviveError } from './errors.js'
+import { type ErrorRecord, errorOf, errorRecord, KMSInternalException } from './errors.js'
 import { eitherOf, oneOf, optional, type Reader, read, structure, text, unreadableValue, viewOf } from './reader.js'
 
 /** Longest chunk that is taken, in bytes. */
@@ -87,7 +87,7 @@ export async function* receivedFrom(port: MessagePort, signal?: AbortSignal | un
       const said = await answers.next()
       isOver = said.type !== 'chunk'
       if (said.type === 'end') return
-      if (said.type === 'failed') throw reviveError(said.error as ErrorRecord, '')
+      if (said.type === 'failed') throw errorOf(said.error as ErrorRecord)
       yield said.chunk
     }
   } finally {

@@ -98,7 +98,6 @@ export const gestureOptions = byOnlyMember({
   passkey: structure({ passkey: only(true) }),
   escrow: escrowGesture,
 })
-export type GestureOptions = ReadBy<typeof gestureOptions>
 
 /** What opens a vault, as the worker gets it: the passkey has been asked. */
 export const gestureMessage = byOnlyMember({

@@ -18,16 +18,6 @@ export function recoveryDatabaseName(vaultName: string): string {
   return `${databasePrefix(vaultName)}recovery`
 }
 
-/** The Web Lock that lets one tab at a time change what a vault's recovery is made of. */
-export function recoveryLockName(vaultName: string): string {
-  return `${recoveryDatabaseName(vaultName)}/change`
-}
-
-/** The Web Lock that lets one tab at a time try a gesture: tabs together have no more tries than one. */
-export function gestureLockName(vaultName: string): string {
-  return `${recoveryDatabaseName(vaultName)}/gesture`
-}
-
 /** The Web Lock that lets one tab at a time do the time-driven work of a vault's Region. */
 export function sweepLockName(vaultName: string, region: string): string {
   return `${databaseName(vaultName, region)}/sweep`
@@ -56,11 +46,6 @@ export function markerName(vaultName: string): string {
 /** What `localStorage` keeps of a vault's automatic backups. */
 export function backupsMemoryName(vaultName: string): string {
   return `${databasePrefix(vaultName)}backups`
-}
-
-/** The Web Lock of the tab that keeps a vault's backup at a target. */
-export function backupLockName(vaultName: string, target: string): string {
-  return `${databasePrefix(vaultName)}backups/${target}`
 }
 
 /**

@@ -22,7 +22,11 @@ const NOTHING = new Uint8Array(0)
 
 const importPublic = (spki: Bytes) => crypto.subtle.importKey('spki', spki, ED25519, true, ['verify'])
 
-const load = once(() => import('@noble/curves/ed25519.js'))
+/** Taken apart at once: of the whole library, bundlers take these alone. */
+const load = once(async () => {
+  const { ed25519, ed25519ph } = await import('@noble/curves/ed25519.js')
+  return { ed25519, ed25519ph }
+})
 const loadSealed = once(() => import('./sealed-ed25519.js'))
 const loadPrivateKeys = once(() => import('./private-keys.js'))
 

@@ -39,7 +39,11 @@ export function hmac(spec: keyof typeof specs): MaterialFamily {
 
 const HMAC_224_LENGTH = 28
 
-const load = once(() => Promise.all([import('@noble/hashes/hmac.js'), import('@noble/hashes/sha2.js')]))
+/** Taken apart at once: of the whole libraries, bundlers take these alone. */
+const load = once(async () => {
+  const [{ hmac }, { sha224 }] = await Promise.all([import('@noble/hashes/hmac.js'), import('@noble/hashes/sha2.js')])
+  return { hmac, sha224 }
+})
 
 /** HMAC with SHA-224: sealed, by noble. */
 export function hmac224(): MaterialFamily {
@@ -54,7 +58,7 @@ export function hmac224(): MaterialFamily {
     revive: (_purpose, wrapped, _publicKey, sealer) => reviveSealed(wrapped, sealer),
     authentication: {
       async mac(material, message, sealer) {
-        const [{ hmac }, { sha224 }] = await load()
+        const { hmac, sha224 } = await load()
         // noble wipes its paddings and its state.
         return sealer.withOpened(material, (key) => hmac(sha224, key, message) as Bytes)
       },

@@ -25,14 +25,25 @@ interface Curve {
   readonly hash: CHash
 }
 
-const loadNist = once(() => Promise.all([import('@noble/curves/nist.js'), import('@noble/hashes/sha2.js')]))
-const loadSecg = once(() => Promise.all([import('@noble/curves/secp256k1.js'), import('@noble/hashes/sha2.js')]))
+/** Taken apart at once, here and below: of the whole libraries, bundlers take these alone. */
+const loadHashes = once(async () => {
+  const { sha256, sha384, sha512 } = await import('@noble/hashes/sha2.js')
+  return { sha256, sha384, sha512 }
+})
+const loadNist = once(async () => {
+  const { p256, p384, p521 } = await import('@noble/curves/nist.js')
+  return { p256, p384, p521, ...(await loadHashes()) }
+})
+const loadSecg = once(async () => {
+  const { secp256k1 } = await import('@noble/curves/secp256k1.js')
+  return { secp256k1, ...(await loadHashes()) }
+})
 
 const curves = {
-  ECC_NIST_P256: once(() => loadNist().then(([{ p256 }, { sha256 }]) => ({ curve: p256, hash: sha256 }))),
-  ECC_NIST_P384: once(() => loadNist().then(([{ p384 }, { sha384 }]) => ({ curve: p384, hash: sha384 }))),
-  ECC_NIST_P521: once(() => loadNist().then(([{ p521 }, { sha512 }]) => ({ curve: p521, hash: sha512 }))),
-  ECC_SECG_P256K1: once(() => loadSecg().then(([{ secp256k1 }, { sha256 }]) => ({ curve: secp256k1, hash: sha256 }))),
+  ECC_NIST_P256: once(() => loadNist().then(({ p256, sha256 }) => ({ curve: p256, hash: sha256 }))),
+  ECC_NIST_P384: once(() => loadNist().then(({ p384, sha384 }) => ({ curve: p384, hash: sha384 }))),
+  ECC_NIST_P521: once(() => loadNist().then(({ p521, sha512 }) => ({ curve: p521, hash: sha512 }))),
+  ECC_SECG_P256K1: once(() => loadSecg().then(({ secp256k1, sha256 }) => ({ curve: secp256k1, hash: sha256 }))),
 } as const satisfies Record<string, () => Promise<Curve>>
 
 const loadPrivateKeys = once(() => import('./private-keys.js'))

@@ -1,18 +1,26 @@
 /**
- * What SM2 (GM/T 0003-2012) does with a secret: the curve is noble's, SM3 is sm-crypto-v2's. That library's own SM2 takes
- * keys as text, and leaves copies of scalars, nonces and plaintexts that nobody can wipe. Of its hashes it leaves bytes and
- * text too: the stream that hides a plaintext is one, and stays until it is collected.
+ * The steps of SM2 (GM/T 0003-2012): the curve is noble's, SM3 is sm-crypto-v2's. That library's own SM2 takes keys as text,
+ * and leaves copies of scalars, nonces and plaintexts that nobody can wipe; and it brings a second, older noble with it. Of its
+ * hashes it leaves bytes and text too: the stream that hides a plaintext is one, and stays until it is collected.
  */
 import { DER } from '@noble/curves/abstract/der.js'
 import { weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import { sm3 } from 'sm-crypto-v2'
-import { type Bytes, concatenate, equalInConstantTime, hexToBytes, lengthOf, u32 } from '../../src/contract/bytes.js'
+import {
+  type Bytes,
+  concatenate,
+  encoder,
+  equalInConstantTime,
+  hexToBytes,
+  lengthOf,
+  u32,
+} from '../../src/contract/bytes.js'
 import { blindedInverse, randomNumber, randomScalar } from './scalars.js'
 import { copyOfSecret, numberOf, secretBytes, writeNumber } from './secret-bytes.js'
 import type { Sm2Ciphertext } from './sm2-ciphertext.js'
 
 /** GM/T 0003.5. */
-const Point = weierstrass({
+const CURVE = {
   p: 0xfffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffffn,
   n: 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n,
   h: 1n,
@@ -20,8 +28,11 @@ const Point = weierstrass({
   b: 0x28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93n,
   Gx: 0x32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7n,
   Gy: 0xbc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0n,
-})
-const { Fn, BASE } = Point
+}
+const Point = weierstrass(CURVE)
+const { Fp, Fn, BASE } = Point
+/** Of whoever signs, where nothing else was agreed on (GM/T 0009, 7). */
+const USER_ID = encoder.encode('1234567812345678')
 const COORDINATE_LENGTH = 32
 const HASH_LENGTH = 32
 const NOTHING = new Uint8Array(0)
@@ -36,6 +47,15 @@ export function publicPoint(scalar: Bytes): Bytes {
   return BASE.multiply(numberOf(scalar)).toBytes(false) as Bytes
 }
 
+/** What is signed of a message: e = SM3(Z ‖ M), with the default user id (GM/T 0003.2, 5.5 and 6.1). */
+export function digestOf(publicPoint: Bytes, message: Bytes): Bytes {
+  const { a, b, Gx, Gy } = CURVE
+  const parameters = [a, b, Gx, Gy].map((number) => Fp.toBytes(number))
+  const idBits = 8 * USER_ID.byteLength
+  const z = hashed(Uint8Array.of(idBits >> 8, idBits & 0xff), USER_ID, ...parameters, publicPoint.subarray(1))
+  return hashed(z, message)
+}
+
 /** A signature as DER (GM/T 0003.2, 6.1), with a random nonce. */
 export function sign(scalar: Bytes, digest: Bytes): Bytes {
   const key = numberOf(scalar)
@@ -45,6 +65,22 @@ export function sign(scalar: Bytes, digest: Bytes): Bytes {
     const s = Fn.mul(blindedInverse(Fn, Fn.add(key, 1n)), Fn.sub(nonce, Fn.mul(r, key)))
     if (r !== 0n && s !== 0n && Fn.add(r, nonce) !== 0n) return hexToBytes(DER.hexFromSig({ r, s }))
   }
+}
+
+/**
+ * Whether a signature is one of a digest (GM/T 0003.2, 7.1).
+ *
+ * @param signature r‖s
+ * @throws Error if the public point is none
+ */
+export function verify(publicPoint: Bytes, digest: Bytes, signature: Bytes): boolean {
+  const r = numberOf(signature.subarray(0, COORDINATE_LENGTH))
+  const s = numberOf(signature.subarray(COORDINATE_LENGTH))
+  if (!Fn.isValidNot0(r) || !Fn.isValidNot0(s)) return false
+  const t = Fn.add(r, s)
+  if (t === 0n) return false
+  const { x } = BASE.multiplyUnsafe(s).add(Point.fromBytes(publicPoint).multiplyUnsafe(t))
+  return Fn.create(numberOf(digest) + x) === r
 }
 
 /**

@@ -1,13 +1,12 @@
 /** SM2 (GM/T 0003-2012) with SM3: sealed. */
 
-import { type Bytes, bytesToHex, hexToBytes } from '../../src/contract/bytes.js'
+import { type Bytes, bytesToHex } from '../../src/contract/bytes.js'
 import { once } from '../../src/contract/once.js'
 import { rawSignature } from './ecdsa-signature.js'
 import { rawPublicKey, toPkcs8, toSpki } from './encodings.js'
 import type { MaterialFamily } from './family.js'
 import { reviveSealed } from './rebirth.js'
 
-const loadLibrary = once(async () => (await import('sm-crypto-v2')).sm2)
 const loadSealed = once(() => import('./sealed-sm2.js'))
 const loadCiphertext = once(() => import('./sm2-ciphertext.js'))
 
@@ -35,22 +34,17 @@ export function sm2(): MaterialFamily {
     },
     signing: {
       async sign(material, _algorithm, message, form, sealer) {
-        const [{ getHash }, { sign }] = await Promise.all([loadLibrary(), loadSealed()])
-        const point = bytesToHex(rawPublicKey('SM2', material.publicKey as Bytes))
+        const { digestOf, sign } = await loadSealed()
         // A message is hashed with the default user id; a digest is e itself (ASYM-17).
-        const digest = form === 'RAW' ? hexToBytes(getHash(message, point)) : message
+        const digest = form === 'RAW' ? digestOf(rawPublicKey('SM2', material.publicKey as Bytes), message) : message
         return sealer.withOpened(material, (scalar) => sign(scalar, digest))
       },
       async verify({ publicKey }, _algorithm, message, form, signature) {
-        const point = bytesToHex(rawPublicKey('SM2', publicKey as Bytes))
-        // The library reads damaged DER as well as it can; a signature is either whole or none.
         const raw = await rawSignature(signature, SCALAR_LENGTH)
         if (!raw) return false
-        try {
-          return (await loadLibrary()).doVerifySignature(message, bytesToHex(raw), point, { hash: form === 'RAW' })
-        } catch {
-          return false
-        }
+        const { digestOf, verify } = await loadSealed()
+        const point = rawPublicKey('SM2', publicKey as Bytes)
+        return verify(point, form === 'RAW' ? digestOf(point, message) : message, raw)
       },
     },
     agreement: {

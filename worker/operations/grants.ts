@@ -15,6 +15,7 @@ import { evaluator } from '../authorization/lazy-evaluator.js'
 import { accountOf, isIdentity, isService } from '../authorization/principals.js'
 import type { OperationRows, Request, Target } from '../pipeline/row.js'
 import { byKeyIdOrArn, existingKey, keyByIdOrArn, onlyKey } from '../pipeline/targets.js'
+import { listGrants, listRetirableGrants } from '../storage/grant-lists.js'
 import type { VaultReader } from '../storage/reader.js'
 import type { GrantConstraints, GrantOperation, GrantRecord, KeyRecord } from '../storage/schema.js'
 import type { VaultTransaction } from '../storage/transaction.js'
@@ -74,7 +75,7 @@ export const grantRows = {
       const grantee = input.GranteePrincipal ?? input.GranteeServicePrincipal
       const scope = `ListGrants ${keyId} ${GrantId ?? ''} ${grantee ?? ''}`
       const { items, ...page } = await listPage(store, scope, input, DEFAULT_LIMIT, (limit, after) =>
-        store.listGrants(keyId, limit, after, { grantId: GrantId, grantee }),
+        listGrants(store, keyId, limit, after, { grantId: GrantId, grantee }),
       )
       return { Grants: items.map((grant) => listEntry(realm, grant)), ...page }
     },
@@ -92,7 +93,7 @@ export const grantRows = {
       const retiring = exactlyOne(input, 'RetiringPrincipal', 'RetiringServicePrincipal')
       const scope = `ListRetirableGrants ${retiring}`
       const { items, ...page } = await listPage(store, scope, input, DEFAULT_LIMIT, (limit, after) =>
-        store.listRetirableGrants(retiring, limit, after),
+        listRetirableGrants(store, retiring, limit, after),
       )
       return { Grants: items.map((grant) => listEntry(realm, grant)), ...page }
     },

@@ -5,7 +5,6 @@ import { aliasRows } from './aliases.js'
 import { encryptionRows } from './encryption.js'
 import { keyRows } from './keys.js'
 import { randomRows } from './random.js'
-import { tagRows } from './tags.js'
 
 /** Rows by operation, as far as they are loaded: from the beginning those that most applications use. */
 const rows: { [Name in OperationName]?: OperationRow<Name> } = {
@@ -13,7 +12,6 @@ const rows: { [Name in OperationName]?: OperationRow<Name> } = {
   ...encryptionRows,
   ...aliasRows,
   ...randomRows,
-  ...tagRows,
 }
 
 /** A group of operations whose rows are loaded when one of them is first asked for. */
@@ -69,6 +67,7 @@ const groups: { readonly [Name in OperationName]?: () => Promise<void> } = {
     'DeleteImportedKeyMaterial',
   ),
   ...group(async () => (await import('./multi-region.js')).multiRegionRows, 'ReplicateKey', 'UpdatePrimaryRegion'),
+  ...group(async () => (await import('./tags.js')).tagRows, 'TagResource', 'UntagResource', 'ListResourceTags'),
   ...group(async () => (await import('./last-usage.js')).lastUsageRows, 'GetKeyLastUsage'),
   ...group(
     async () => (await import('./custom-key-stores.js')).customKeyStoreRows,

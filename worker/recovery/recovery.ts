@@ -19,7 +19,7 @@ import {
   type WorkerStatus,
 } from '../../src/contract/recovery.js'
 import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
-import { recoveryLockName } from '../../src/contract/vault-names.js'
+import { recoveryLockName } from '../../src/contract/recovery-names.js'
 import type { Bytes } from '../material/family.js'
 import { RecoveryStore } from '../storage/recovery-store.js'
 import type { RegionRecovery } from '../storage/schema.js'

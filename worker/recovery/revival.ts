@@ -1,9 +1,9 @@
 /** Material that comes back from its sealed copy, proved to be the right one (REC-6). */
 import { isProved } from '../material/check-values.js'
 import { openCopy } from '../material/copies.js'
+import { reviveMaterial } from '../material/given-materials.js'
 import type { OpeningKey } from '../material/hpke.js'
 import type { Material } from '../material/material.js'
-import { reviveMaterial } from '../material/materials.js'
 import type { Sealer } from '../material/sealer.js'
 import type { CopyRecord, KeyRecord, MaterialRecord } from '../storage/schema.js'
 

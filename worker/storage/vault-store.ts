@@ -1,4 +1,4 @@
-import type { IDBPDatabase, IDBPObjectStore, IDBPTransaction } from 'idb'
+import type { IDBPDatabase, IDBPTransaction } from 'idb'
 import type { KmsError } from '../../src/contract/errors.js'
 import type { AliasName, KeyId, Realm } from '../../src/contract/identifiers.js'
 import { databaseName } from '../../src/contract/vault-names.js'
@@ -303,47 +303,8 @@ export class VaultStore {
     return page(records, limit, ({ aliasName }) => aliasName)
   }
 
-  /** Grants of a key, oldest first, after the given one; all, or one, or those of one grantee. */
-  async listGrants(
-    keyId: KeyId,
-    limit: number,
-    after: string,
-    { grantId, grantee }: { readonly grantId: string | undefined; readonly grantee: string | undefined },
-  ): Promise<Page<GrantRecord>> {
-    const inGrants = <Found>(find: (store: IDBPObjectStore<VaultSchema, ['grants'], 'grants'>) => Promise<Found>) =>
-      this.#connection.use((database) => find(database.transaction('grants').store))
-    if (grantId === undefined && grantee === undefined) {
-      const range = IDBKeyRange.bound([keyId, ...placeOf(after)], [keyId, []], true)
-      return page(await inGrants((store) => store.index('listed').getAll(range, limit + 1)), limit, nameOfPlace)
-    }
-    const one = grantId === undefined ? undefined : await this.grant(keyId, grantId)
-    const found =
-      grantId === undefined
-        ? await inGrants((store) => store.index('grantee').getAll([keyId, grantee as string]))
-        : one
-          ? [one]
-          : []
-    const [createdAt = -1, last = ''] = placeOf(after)
-    const left = found
-      .filter((grant) => grantee === undefined || grant.grantee === grantee)
-      .sort((a, b) => a.createdAt - b.createdAt || (a.grantId < b.grantId ? -1 : 1))
-      .filter((grant) => grant.createdAt > createdAt || (grant.createdAt === createdAt && grant.grantId > last))
-    return page(left, limit, nameOfPlace)
-  }
-
-  /** Grants that a principal may retire because they name it, oldest first, after the given one. */
-  async listRetirableGrants(principal: string, limit: number, after: string): Promise<Page<GrantRecord>> {
-    const [createdAt, keyId, grantId] = after.split(' ')
-    const from = after === '' ? [principal] : [principal, Number(createdAt), keyId as KeyId, grantId as string]
-    const range = IDBKeyRange.bound(from, [principal, []], true)
-    const found = await this.#connection.use((database) =>
-      database.getAllFromIndex('grants', 'retiring', range, limit + 1),
-    )
-    return page(found, limit, (grant) => `${grant.createdAt} ${grant.keyId} ${grant.grantId}`)
-  }
-
   /**
-   * Reads the database itself, for backups, which take all of it.
+   * Reads the database itself, for what is loaded later than this.
    *
    * @param work may be called twice, if the browser has dropped the connection before it could begin
    */
@@ -514,20 +475,11 @@ async function noteUsage(
   if (key !== undefined && (noted === undefined || noted.at <= last.at)) await usage.put(last, keyId)
 }
 
-function page<Item>(found: readonly Item[], limit: number, name: (item: Item) => string): Page<Item> {
+/** The page that was found, with one item more where there are more. */
+export function page<Item>(found: readonly Item[], limit: number, name: (item: Item) => string): Page<Item> {
   const items = found.slice(0, limit)
   const last = items.at(-1)
   return found.length > limit && last !== undefined ? { items, next: name(last) } : { items }
-}
-
-/** The place of a grant in the list of its key's grants, as a name. */
-function nameOfPlace({ createdAt, grantId }: GrantRecord): string {
-  return `${createdAt} ${grantId}`
-}
-
-function placeOf(name: string): [] | [createdAt: number, grantId: string] {
-  const [createdAt, grantId] = name.split(' ')
-  return grantId === undefined ? [] : [Number(createdAt), grantId]
 }
 
 function afterAliasOf(keyId: KeyId, after: string): IDBKeyRange {

@@ -3,9 +3,10 @@ import { transfer } from 'comlink'
 import type { Bytes } from '../../contract/bytes.js'
 import type { ContentKey } from '../../contract/data-keys.js'
 import { contentCipher } from '../content-cipher.js'
-import { type Digest, type HashName, newFastDigest } from '../digests.js'
+import type { Digest, HashName } from '../digests.js'
 import { MessageAuthenticationError } from '../errors.js'
 import { type Layout, openRun, type Run, sealRun } from '../frames.js'
+import { newFastDigest } from './fast-digests.js'
 
 export interface Task {
   readonly contentKey: ContentKey

@@ -1,7 +1,7 @@
 /** `vault.backups.keepAt`: one tab keeps a vault's backup at a target (REC-26). */
 
 import { flag, optional, read, structure, wholeNumber } from '../../contract/reader.js'
-import { backupLockName } from '../../contract/vault-names.js'
+import { backupLockName } from '../../contract/recovery-names.js'
 import type { BackupDetail, VaultEventMap } from '../events.js'
 import type { Session } from '../session.js'
 import { Keeper, type KeeperNews, type KeeperOptions } from './keeper.js'
