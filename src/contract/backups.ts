@@ -13,15 +13,24 @@ export const backupCalls = {
   rehearse: structure({ gesture: gestureMessage, progress: port }),
 } as const
 
+const vaultId = text({ shortest: 1, longest: 100 })
+/** As a backup's header has them. */
+const protectorsInHeader = json({ longest: 65_535 })
+
 /** Calls of a worker that has no vault, and gets none: one is restored, for another worker to open. */
 export const restoreCalls = {
   /** What the page has to know before it can ask the person: of the protectors in a backup's header. */
-  prepareRestore: structure({
-    vaultId: text({ shortest: 1, longest: 100 }),
-    protectors: json({ longest: 65_535 }),
-  }),
+  prepareRestore: structure({ vaultId, protectors: protectorsInHeader }),
   /** Over `stream` comes the backup (port-stream.ts), over `progress` goes a {@link BackupProgress} now and then. */
   restore: structure({ name: vaultName, gesture: gestureMessage, stream: port, progress: port }),
+  /** Asks the holder of an escrow key; its answer is waited for until a vault is restored by it. */
+  requestFromBackup: structure({
+    vaultId,
+    protectors: protectorsInHeader,
+    protectorId: text({ shortest: 1, longest: 64 }),
+  }),
+  /** Waits for no answer about this vault any more. */
+  forgetRequests: structure({ vaultId }),
 } as const
 
 /** What the method `recovery` of a worker without a vault takes; the input is read by the table of the call. */
