@@ -1,6 +1,6 @@
 /** What a page and its worker say to each other about backups, restores and rehearsals. Loaded with them. */
 import { gestureMessage, type PasskeyQuestion } from './protectors.js'
-import { flag, handleOf, json, structure, text } from './reader.js'
+import { flag, handleOf, json, mapOf, structure, text, wholeNumber } from './reader.js'
 import type { KeyState } from './shapes.js'
 import { vaultName } from './vault-names.js'
 
@@ -8,8 +8,16 @@ const port = handleOf<MessagePort>('a MessagePort', (value) => value instanceof 
 
 /** Calls of an open vault. */
 export const backupCalls = {
-  /** Over `stream` goes the backup (port-stream.ts), over `progress` a {@link BackupProgress} now and then. */
-  createBackup: structure({ stream: port, progress: port, includeAudit: flag }),
+  /**
+   * Over `stream` goes the backup (port-stream.ts), over `progress` a {@link BackupProgress} now and then. One that is kept
+   * at a target counts as a backup when it is there, and `noteBackup` tells; others when they are made.
+   */
+  createBackup: structure({ stream: port, progress: port, includeAudit: flag, isKept: flag }),
+  noteBackup: structure({
+    at: wholeNumber({ max: 8.64e15 }),
+    target: text({ shortest: 1, longest: 2048 }),
+    changes: mapOf(wholeNumber({}), { most: 1_000, longestName: 32 }),
+  }),
   rehearse: structure({ gesture: gestureMessage, progress: port }),
 } as const
 

@@ -44,6 +44,9 @@ export interface RecoveryOptions {
   readonly allRegions: () => Promise<readonly RecoveredRegion[]>
 }
 
+/** Why a vault was locked: nobody used a key, somebody asked for it, or another tab has renewed the recovery pair. */
+export type LockCause = 'idle' | 'asked' | 'pairRenewed'
+
 /** The recovery of one vault. */
 export class Recovery {
   readonly #options: RecoveryOptions
@@ -331,8 +334,17 @@ export class Recovery {
   }
 
   /** Notes a backup that somebody has put somewhere. */
-  async noteBackup(lastBackup: LastBackup): Promise<void> {
+  async noteBackup(lastBackup: LastBackup): Promise<undefined> {
     await this.change((current) => ({ ...current, lastBackup }))
+    return undefined
+  }
+
+  /** Leaves a record of it that the vault of this tab was locked, and why. */
+  async noteLocked(cause: LockCause): Promise<undefined> {
+    return this.audited('LockVault', async (details) => {
+      details.cause = cause
+      return undefined
+    })
   }
 
   /** Notes a rehearsal. */

@@ -43,7 +43,7 @@ export class Regions {
       return this.#recovery
     })
     const { now, onLock } = options
-    this.lock = new VaultLock(now)
+    this.lock = new VaultLock(now, () => void this.#noteIdle())
     this.lock.listen(onLock)
   }
 
@@ -111,6 +111,13 @@ export class Regions {
     this.#opened.clear()
     for (const region of regions) if (region.status === 'fulfilled') await region.value.close()
     this.#recovery?.close()
+  }
+
+  async #noteIdle(): Promise<void> {
+    // A vault that is closed just then has nobody to tell.
+    await this.recovery()
+      .then((recovery) => recovery.noteLocked('idle'))
+      .catch(() => {})
   }
 
   /**
