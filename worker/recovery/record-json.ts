@@ -6,6 +6,7 @@ import { byMember, MOST_PROTECTORS, protectorLabel } from '../../src/contract/pr
 import {
   listOf,
   oneOf,
+  optional,
   type Reader,
   read,
   structure,
@@ -24,6 +25,7 @@ const MOST_WRAPS = 2
 /** A recovery secret under HPKE: 64 bytes and a tag of 16; under RSA the modulus. */
 const CIPHERTEXT_LENGTHS = [80, 1024] as const
 const VOUCH_LENGTH = 32
+const CERTIFICATE_LENGTH = 64
 
 /** A protector as JSON. */
 export interface ProtectorJson {
@@ -33,13 +35,14 @@ export interface ProtectorJson {
   readonly createdAt: number
   readonly parameters: JsonMembers
   readonly publicKey: string
+  readonly certificate?: string
   readonly wraps: readonly { readonly pairId: string; readonly encapsulated: string; readonly ciphertext: string }[]
   readonly vouch?: string
 }
 
 /** Writes a protector. */
 export function protectorToJson<Type extends ProtectorType>(record: ProtectorOf<Type>): ProtectorJson {
-  const { id, type, label, createdAt, parameters, publicKey, wraps, vouch } = record
+  const { id, type, label, createdAt, parameters, publicKey, certificate, wraps, vouch } = record
   return {
     id,
     type,
@@ -47,6 +50,7 @@ export function protectorToJson<Type extends ProtectorType>(record: ProtectorOf<
     createdAt,
     parameters: parameterForms[type].toJson(parameters),
     publicKey: bytesToJson(publicKey),
+    ...(certificate && { certificate: bytesToJson(certificate) }),
     wraps: wraps.map(({ pairId, encapsulated, ciphertext }) => ({
       pairId,
       encapsulated: bytesToJson(encapsulated),
@@ -76,6 +80,7 @@ const common = {
   id,
   label: protectorLabel,
   createdAt: wholeNumber({ max: 8.64e15 }),
+  certificate: optional(jsonBytes(CERTIFICATE_LENGTH)),
 }
 
 const encapsulatedByHpke = jsonBytes(ENCAPSULATED_LENGTH)

@@ -54,6 +54,8 @@ export interface ProtectorOf<Type extends ProtectorType> {
   readonly parameters: ProtectorParameters[Type]
   /** X-Wing, 1216 bytes, whose private half what the person has makes; of an escrow holder its own, or an RSA SubjectPublicKeyInfo. */
   readonly publicKey: Bytes
+  /** The root's signature over what the protector is, with its public key: nobody else adds one, or puts another key there. */
+  readonly certificate?: Bytes
   /** One, and while the pair is renewed two. */
   readonly wraps: readonly Wrap[]
   /** An HMAC that vouches for the vault's root, by a key that only the person can make; escrow has none. */

@@ -1,4 +1,5 @@
 /** What brings a vault's keys back: its recovery pair, its protectors, and the copies that they open (chapter 10). */
+import { equalInConstantTime } from '../../src/contract/bytes.js'
 import {
   KMSInvalidStateException,
   LimitExceededException,
@@ -19,6 +20,7 @@ import { IncorrectProtectorException } from '../../src/contract/recovery-errors.
 import { recoveryLockName } from '../../src/contract/vault-names.js'
 import type { Bytes } from '../material/family.js'
 import { RecoveryStore } from '../storage/recovery-store.js'
+import type { RegionRecovery } from '../storage/schema.js'
 import { audited, type RecoveryEvent } from './audited.js'
 import { lossOf } from './missing-copies.js'
 import { newRecord, type RestFromTheBeginning } from './new-record.js'
@@ -123,7 +125,7 @@ export class Recovery {
    * @returns whoever gets it wipes it ({@link wipe})
    */
   async open(gesture: GestureMessage): Promise<Opened> {
-    const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+    const opened = await this.#tried(gesture)
     if (!opened.record.previousPair) return opened
     const { vaultName } = this.#options
     await navigator.locks.request(recoveryLockName(vaultName), { ifAvailable: true }, async (lock) => {
@@ -150,6 +152,8 @@ export class Recovery {
     const settingUp = this.audited('SetUpRecovery', (details) =>
       this.alone(async () => {
         if (await this.#store.read()) throw setUpAlready()
+        for (const { store } of await this.#options.allRegions())
+          if ((await store.recovery())?.atRest) throw recordLost()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
         const { record, recoveryCode } = await newRecord(given, {
           vaultId: this.#newVaultId,
@@ -235,6 +239,8 @@ export class Recovery {
         await this.change((current) => ({
           ...current,
           protectors: current.protectors.filter(({ id }) => id !== protectorId),
+          // What opens the answer of a holder who is none any more does not stay on the disk.
+          pendingAnswers: (current.pendingAnswers ?? []).filter((each) => each.protectorId !== protectorId),
           changedAt: this.#options.now(),
         }))
         return undefined
@@ -258,7 +264,7 @@ export class Recovery {
   async renewPair(gesture: GestureMessage): Promise<RenewedPair> {
     return this.audited('RenewRecoveryPair', (details) =>
       this.alone(async () => {
-        const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+        const opened = await this.#tried(gesture)
         const secrets = new Map(opened.secrets)
         try {
           details.openedBy = opened.protectorId
@@ -357,6 +363,38 @@ export class Recovery {
     this.#store.close()
   }
 
+  async #tried(gesture: GestureMessage): Promise<Opened> {
+    const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+    try {
+      for (const region of await this.#options.allRegions()) await this.#checkKeyOf(region, opened)
+      return opened
+    } catch (error) {
+      wipe(opened)
+      throw error
+    }
+  }
+
+  /**
+   * Each Region has the public key at hand that its copies are sealed to: it has to be the one that was opened. One that
+   * somebody has put there in its place is replaced, and told of once.
+   */
+  async #checkKeyOf({ realm, store }: RecoveredRegion, { record: { pair } }: Opened): Promise<void> {
+    const known = await store.recovery()
+    // Read after that: no Region knows of a later change. What was changed meanwhile, somebody else looks at.
+    const record = mustBeSetUp(await this.#store.read())
+    if (!known || record.pair.pairId !== pair.pairId || !isForeign(known, record)) return
+    await store.mutate(async (transaction) => {
+      const current = await transaction.recovery()
+      const { generation } = record
+      const { pairId, publicKey } = pair
+      if (current && isForeign(current, record))
+        await transaction.putRecovery({ ...current, pairId, publicKey, generation, isSettled: false })
+    })
+    throw new KMSInvalidStateException(
+      `The recovery key that ${realm.region} has sealed copies to was not the one that your protectors open: somebody has changed it in the storage of this vault, and it is replaced now. Copies that were made since can be opened by whoever did, and by nobody else: vault.recovery.rehearse names their keys.`,
+    )
+  }
+
   async #backToRest(region: RecoveredRegion): Promise<void> {
     await settle(region, mustBeSetUp(await this.#store.read()), { endsWaking: true })
   }
@@ -364,7 +402,7 @@ export class Recovery {
   /** Under the lock, with a renewal that was broken off brought to its end before. */
   #withGestureAlone<Result>(gesture: GestureMessage, use: (opened: Opened) => Promise<Result>): Promise<Result> {
     return this.alone(async () => {
-      const opened = await openWithGesture({ ...this.#options, store: this.#store }, gesture)
+      const opened = await this.#tried(gesture)
       try {
         if (opened.record.previousPair) await finishRenewal(this, opened)
         return await use(opened)
@@ -375,10 +413,23 @@ export class Recovery {
   }
 }
 
+/** Whether a Region believes to know all of a record, and has another key than that. */
+function isForeign({ vaultId, generation, pairId, publicKey }: RegionRecovery, record: RecoveryRecord): boolean {
+  if (vaultId !== record.vaultId || generation < record.generation) return false
+  return pairId !== record.pair.pairId || !equalInConstantTime(publicKey, record.pair.publicKey)
+}
+
 function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, protectorId: string): ProtectorRecord {
   const found = protectors.find(({ id }) => id === protectorId)
   if (!found) throw new NotFoundException('There is no such protector. vault.recovery.status() lists them.')
   return found
+}
+
+/** A new recovery would have other copies: those of before would go, and there is nothing else of a vault that is at rest. */
+function recordLost(): KMSInvalidStateException {
+  return new KMSInvalidStateException(
+    'The record of the recovery of this vault is lost, and the vault is locked at rest: nothing in this browser opens it. Restore its last backup.',
+  )
 }
 
 function setUpAlready(): KMSInvalidStateException {

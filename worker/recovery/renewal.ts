@@ -2,7 +2,7 @@
  * A new recovery pair, and every copy sealed for it in place of the old one (PROT-1). While it goes on, both pairs are in the
  * record, each protector opens both, and what is born is sealed for the new one.
  */
-import { KMSInternalException } from '../../src/contract/errors.js'
+import { KMSInternalException, KMSInvalidStateException } from '../../src/contract/errors.js'
 import { keyArn } from '../../src/contract/identifiers.js'
 import type { RenewedPair } from '../../src/contract/recovery.js'
 import { keySetLockName } from '../../src/contract/vault-names.js'
@@ -11,7 +11,7 @@ import type { OpeningKey } from '../material/hpke.js'
 import { copiesAfter } from '../storage/copy-reads.js'
 import type { CopyRecord, KeyRecord } from '../storage/schema.js'
 import { mustBeSetUp, type Opened } from './opening.js'
-import { rewrap, withOnlyWrap } from './protectors/wrapping.js'
+import { isCertifiedProtector, rewrap, withOnlyWrap } from './protectors/wrapping.js'
 import type { RecoveredRegion } from './recovered-region.js'
 import type { RecoveryPair, RecoveryRecord } from './recovery-record.js'
 import type { RecoverySecret } from './secrets.js'
@@ -31,13 +31,19 @@ const MOST_PASSES = 100
 /** Milliseconds until the next, where a set of multi-Region keys was busy. */
 const PAUSE = 50
 
-/** Begins it: from here on both pairs are in the record. */
+/**
+ * Begins it: from here on both pairs are in the record.
+ *
+ * @throws KMSInvalidStateException if a protector was put there by somebody without a gesture, or its public key was
+ */
 export async function beginRenewal(
   recovery: Renewable,
-  { vaultId, protectors }: RecoveryRecord,
+  { vaultId, rootPublicKey, protectors }: RecoveryRecord,
   pair: RecoveryPair,
   secret: RecoverySecret,
 ): Promise<RecoveryRecord> {
+  for (const each of protectors)
+    if (!(await isCertifiedProtector(each, vaultId, rootPublicKey))) throw foreign(each.label)
   const rewrapped = await Promise.all(protectors.map((each) => rewrap(each, vaultId, pair.pairId, secret.bytes)))
   return recovery.change((current) => ({
     ...current,
@@ -183,4 +189,10 @@ async function replace({ store }: RecoveredRegion, resealed: readonly [CopyRecor
     }
     return count
   })
+}
+
+function foreign(label: string): KMSInvalidStateException {
+  return new KMSInvalidStateException(
+    `The protector '${label}' in the storage of this vault is not as a gesture has made it: somebody has put it there, or another key into it, and would open what is sealed to it. Remove it, and add it again if it is yours.`,
+  )
 }

@@ -22,8 +22,23 @@ export async function newBackupKey(vaultId: string, rootSeed: Bytes): Promise<Ba
     'verify',
   ])) as CryptoKeyPair
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', handle))
-  const certificate = (await load()).sign(certifiedText(vaultId, publicKey), rootSeed) as Bytes
+  const certificate = await signedByRoot(certifiedText(vaultId, publicKey), rootSeed)
   return { privateKey, publicKey, certificate }
+}
+
+/** The root's signature, 64 bytes. @param rootSeed left as it is */
+export async function signedByRoot(text: Bytes, rootSeed: Bytes): Promise<Bytes> {
+  return (await load()).sign(text, rootSeed) as Bytes
+}
+
+/** Whether the root has signed a text. */
+export async function isSignedByRoot(text: Bytes, signature: Bytes, rootPublicKey: Bytes): Promise<boolean> {
+  try {
+    return (await load()).verify(signature, text, rootPublicKey, { zip215: false })
+  } catch {
+    // Of another length, or no point.
+    return false
+  }
 }
 
 /** Whether the root speaks for a device's key. */
@@ -32,12 +47,7 @@ export async function isCertified(
   rootPublicKey: Bytes,
   { publicKey, certificate }: Pick<BackupKey, 'publicKey' | 'certificate'>,
 ): Promise<boolean> {
-  try {
-    return (await load()).verify(certificate, certifiedText(vaultId, publicKey), rootPublicKey, { zip215: false })
-  } catch {
-    // Of another length, or no point.
-    return false
-  }
+  return isSignedByRoot(certifiedText(vaultId, publicKey), certificate, rootPublicKey)
 }
 
 /** JSON of a list of texts is one text for one list. */

@@ -38,7 +38,13 @@ export class Regions {
     this.recovery = once(async () => {
       const { Recovery } = await import('../recovery/recovery.js')
       const { vaultName, now, home } = options
-      this.#recovery = new Recovery({ vaultName, now, home: () => this.open(home), allRegions: () => this.openAll() })
+      this.#recovery = new Recovery({
+        vaultName,
+        // The application's clock need not be whole; what a backup says in clear is.
+        now: () => Math.floor(now()),
+        home: () => this.open(home),
+        allRegions: () => this.openAll(),
+      })
       if (this.#closed) this.#recovery.close()
       return this.#recovery
     })

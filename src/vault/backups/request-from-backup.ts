@@ -53,7 +53,7 @@ export async function requestFromBackup(
   const { worker, signal } = read(requestOptions, options, "requestFromBackup's options")
   checkSurroundings('requestFromBackup')
   signal?.throwIfAborted()
-  const { header, pieces } = await peekHeader(piecesOf(backup))
+  const { header, pieces } = await peekHeader(piecesOf(backup, signal))
   await pieces.return()
   const { vaultId, protectors } = header
   return withRestoreWorker(header, { worker, signal }, async ({ ask }) => {

@@ -96,8 +96,9 @@ async function inWorker(
   given: ReadBy<typeof gestureOptions>,
   { worker, onProgress, signal }: RestoreOptions,
 ): Promise<RestoreReport> {
+  const ending = new AbortController()
   // What is no backup is told before a worker is started.
-  const { header, pieces } = await peekHeader(piecesOf(backup))
+  const { header, pieces } = await peekHeader(piecesOf(backup, AbortSignal.any([ending.signal, ...(signal ? [signal] : [])])))
   const [stream, progress] = [new MessageChannel(), new MessageChannel()]
   progress.port1.onmessage = ({ data }: MessageEvent<BackupProgress>) => onProgress?.(data)
   try {
@@ -115,6 +116,7 @@ async function inWorker(
       return report as RestoreReport
     })
   } finally {
+    ending.abort(new KMSInvalidStateException('The restore has ended.'))
     progress.port1.close()
     await pieces.return()
   }

@@ -49,7 +49,7 @@ export async function withRestoreWorker<Result>(
     ended.catch(() => {})
     return await work({ passkeys, ends, ask: (...asked) => Promise.race([send(...asked), ended]) })
   } finally {
-    ending.abort(new KMSInvalidStateException('The restore has ended.'))
+    ending.abort(new KMSInvalidStateException('The work with the backup has ended.'))
     control[releaseProxy]()
     endWorker(starting.worker)
   }

@@ -23,18 +23,24 @@ export const backupSource: Reader<BackupSource> = handleOf(
 /**
  * The bytes of a backup, piece by piece, each in a buffer of its own. A stream is cancelled if it is not read to its end.
  *
- * @throws `ValidationException` for a chunk of a stream that is no bytes; what a stream fails with
+ * @param signal ends it, also while it waits for a stream that gives nothing
+ * @throws `ValidationException` for a chunk of a stream that is no bytes; what a stream fails with; the signal's reason
  */
-export async function* piecesOf(source: BackupSource): AsyncGenerator<Bytes, void> {
+export async function* piecesOf(source: BackupSource, signal?: AbortSignal): AsyncGenerator<Bytes, void> {
   if (!isBlob(source) && !isStream(source)) {
     yield* cut(source)
     return
   }
   const reader = (isBlob(source) ? source.stream() : source).getReader()
   let isOver = false
+  // Whoever waits for a chunk then hears that there is none.
+  const cancel = () => void reader.cancel(signal?.reason).catch(() => {})
+  signal?.addEventListener('abort', cancel)
   try {
     for (;;) {
+      signal?.throwIfAborted()
       const { done, value } = await reader.read()
+      signal?.throwIfAborted()
       isOver = done
       if (done) return
       yield* cut(value)
@@ -43,7 +49,9 @@ export async function* piecesOf(source: BackupSource): AsyncGenerator<Bytes, voi
     isOver = true
     throw error
   } finally {
-    if (!isOver) await reader.cancel().catch(() => {})
+    signal?.removeEventListener('abort', cancel)
+    // Not waited for: a stream may never come to its end.
+    if (!isOver) cancel()
     reader.releaseLock()
   }
 }

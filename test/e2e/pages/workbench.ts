@@ -2,7 +2,9 @@
 export { askPasskey, makePasskey } from '../../../src/vault/passkey.js'
 export { ask, besiege } from './attacks.js'
 export { type KeptPage, keepBackups, privateFile } from './backups.js'
+export { answersOfVault, failuresIn, fillVault, regions, trailOf } from './full-vault.js'
 export { mutateAtRandom } from './mutations.js'
+export { beginWork, lookAfterwards, lookAtRestored, prepareWork, restoreAgain } from './recovery-work.js'
 export { storedState } from './stored-state.js'
 
 let last: Worker | undefined

@@ -2,15 +2,13 @@
  * Nothing lost: whatever ends the vault's worker in the middle of its work, what it has acknowledged is there
  * afterwards, and what it has not acknowledged is there as a whole or not at all.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, expect, type Page, test } from '@playwright/test'
-import { chromiumArguments, findChromium } from '../../../scripts/chromium.mjs'
+import { expect, type Page, test } from '@playwright/test'
 import type { Acknowledged } from '../pages/mutations.js'
 import { expectAcknowledgedIn, expectWhole, keysInState } from './fixtures/consistency.js'
+import { endBrowsers, startBrowser } from './fixtures/killable-browser.js'
 import { printedSeed } from './fixtures/seed.js'
 import { loadPage, newVaultName } from './fixtures/tab.js'
 
@@ -35,6 +33,8 @@ async function reopen(page: Page, name: string) {
     return { state, used: used.filter(Boolean).length }
   }, name)
 }
+
+test.afterEach(endBrowsers)
 
 test.describe('when the worker is killed in the middle of thousands of mutations', () => {
   for (const round of [1, 2, 3, 4, 5])
@@ -109,65 +109,3 @@ test('when the whole browser is killed again and again, the same is true, and of
     await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 })
-
-/** A test that has run out of time does not end its browser by itself. */
-const started: ChildProcess[] = []
-test.afterEach(() => {
-  for (const browser of started.splice(0)) kill(browser)
-})
-
-/** SIGKILL to the browser's main process and all its children. */
-function kill(browser: ChildProcess): void {
-  if (browser.pid !== undefined && browser.exitCode === null && browser.signalCode === null)
-    process.kill(-browser.pid, 'SIGKILL')
-}
-
-/** A browser of our own, because Playwright's gets no chance to be killed: it is always closed in good order. */
-async function startBrowser(profile: string) {
-  const browser = spawn(
-    findChromium() ?? chromium.executablePath(),
-    [
-      ...chromiumArguments(),
-      '--headless=new',
-      '--remote-debugging-port=0',
-      `--user-data-dir=${profile}`,
-      'about:blank',
-    ],
-    { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  const ended = once(browser, 'close')
-  started.push(browser)
-  let isKilled = false
-  const connection = await chromium.connectOverCDP(await debuggerAddress(browser))
-  return {
-    ended,
-    kill() {
-      isKilled = true
-      kill(browser)
-    },
-    get isKilled() {
-      return isKilled
-    },
-    async openPage(origin: string): Promise<Page> {
-      const [context] = connection.contexts()
-      if (!context) throw new Error('the browser has no context')
-      return loadPage(await context.newPage(), origin)
-    },
-    async [Symbol.asyncDispose]() {
-      kill(browser)
-      await ended
-    },
-  }
-}
-
-function debuggerAddress(browser: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = ''
-    browser.stderr?.on('data', (data: Buffer) => {
-      said += data.toString()
-      const address = /DevTools listening on (ws:\S+)/.exec(said)?.[1]
-      if (address) resolve(address)
-    })
-    browser.on('close', () => reject(new Error(`the browser did not start: ${said}`)))
-  })
-}

@@ -8,9 +8,9 @@ import { constants, createPublicKey, generateKeyPairSync, publicEncrypt, randomB
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BrowserContext, chromium, expect, type Page, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 import type { Vault } from 'browser-kms'
-import { chromiumArguments, findChromium } from '../../../scripts/chromium.mjs'
+import { browserOn } from './fixtures/browser-on.js'
 import { filesWith } from './fixtures/profile-search.js'
 import { loadPage, newVaultName } from './fixtures/tab.js'
 
@@ -46,21 +46,6 @@ function knownMaterial(): readonly Known[] {
     pair('ECC_NIST_P256', 'P-256'),
     pair('ECC_SECG_P256K1', 'secp256k1'),
   ]
-}
-
-/** A browser with a profile of its own, that the test can look into. */
-async function browserOn<Result>(profile: string, work: (context: BrowserContext) => Promise<Result>): Promise<Result> {
-  const executablePath = findChromium()
-  const context = await chromium.launchPersistentContext(profile, {
-    ...(executablePath && { executablePath }),
-    args: chromiumArguments(),
-    headless: true,
-  })
-  try {
-    return await work(context)
-  } finally {
-    await context.close()
-  }
 }
 
 /** Imports material into a new key; in the clear it is in this process alone. */

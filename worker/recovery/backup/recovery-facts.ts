@@ -76,8 +76,11 @@ export function readFacts(
 }
 
 /** A protector in the header, where room is short: what opens it, for the pair that there is, and nothing else. */
-export function protectorInHeader(record: ProtectorRecord, pairId: string): Omit<ProtectorJson, 'publicKey'> {
-  const { publicKey: _, ...rest } = protectorToJson(record)
+export function protectorInHeader(
+  record: ProtectorRecord,
+  pairId: string,
+): Omit<ProtectorJson, 'publicKey' | 'certificate'> {
+  const { publicKey: _, certificate: __, ...rest } = protectorToJson(record)
   return { ...rest, wraps: rest.wraps.filter((wrap) => wrap.pairId === pairId) }
 }
 

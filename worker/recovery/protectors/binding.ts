@@ -32,6 +32,14 @@ export function vouchBinding<Type extends ProtectorType>(
   return bindingOf('browser-kms/protector-vouch/1', identity, vaultId, bytesToJson(rootPublicKey))
 }
 
+/** Of the root's word for a protector: of its public key, to which secrets are sealed when the pair is renewed. */
+export function certificateBinding<Type extends ProtectorType>(
+  identity: Identity<Type> & { readonly publicKey: Uint8Array },
+  vaultId: string,
+): Bytes {
+  return bindingOf('browser-kms/protector-certificate/1', identity, vaultId, bytesToJson(identity.publicKey))
+}
+
 /** Of an escrow holder's answer. */
 export function answerBinding(identity: Identity<'escrow'>, vaultId: string, pairId: string): Bytes {
   return bindingOf('browser-kms/escrow-answer/1', identity, vaultId, pairId)

@@ -8,10 +8,6 @@ import type { Argon2Parameters } from '../records.js'
 import { argon2id } from './argon2.js'
 import type { NewKeying, SecretKind } from './kind.js'
 
-interface GivenPassphrase {
-  readonly passphrase: string
-}
-
 const SALT_LENGTH = 16
 const MIB = 1024
 
@@ -33,7 +29,7 @@ const MOST_WORK = 1024 * MIB
 /** Characters (code points) after normalisation. */
 const SHORTEST = 8
 
-export const passphrase: SecretKind<'passphrase', GivenPassphrase, GivenPassphrase> = {
+export const passphrase: SecretKind<'passphrase', { readonly passphrase: string }, { readonly passphrase: string }> = {
   make: (given) =>
     withWords(given.passphrase, (words, characters) => {
       if (characters < SHORTEST)

@@ -8,7 +8,7 @@ import { escrowAlgorithmOf } from './escrow.js'
 import { openAnswer, type PendingAnswer } from './escrow-request.js'
 import type { NewKeying, SecretType } from './kind.js'
 import { defaultLabels, secretKinds } from './table.js'
-import { newVouch, newWrap, openWrap, RECOVERY_SECRET_LENGTH, vouches } from './wrapping.js'
+import { newCertificate, newVouch, newWrap, openWrap, RECOVERY_SECRET_LENGTH, vouches } from './wrapping.js'
 
 /** What a protector is made for. */
 export interface Protected {
@@ -46,7 +46,9 @@ export async function newProtector(given: NewProtectorMessage, vault: Protected,
       const { publicKey } = given
       const parameters = { algorithm: await escrowAlgorithmOf(publicKey) }
       const protector = { ...named, type: given.type, parameters, publicKey }
-      return { record: { ...protector, wraps: [await newWrap(protector, vault.vaultId, vault.pairId, vault.secret)] } }
+      const { vaultId, pairId, secret } = vault
+      const certificate = await newCertificate(protector, vaultId, secret)
+      return { record: { ...protector, certificate, wraps: [await newWrap(protector, vaultId, pairId, secret)] } }
     }
   }
 }
@@ -67,6 +69,7 @@ async function keyed<Type extends SecretType>(
     const protector = { ...named, parameters, publicKey: await publicKeyOfSeed(seed) }
     const record = {
       ...protector,
+      certificate: await newCertificate(protector, vaultId, secret),
       wraps: [await newWrap(protector, vaultId, pairId, secret)],
       vouch: await newVouch(protector, vaultId, rootPublicKey, own),
     }

@@ -2,7 +2,8 @@
 import type { Bytes } from '../../../src/contract/bytes.js'
 import { openingKey, openWith } from '../../material/hpke.js'
 import type { ProtectorRecord, ProtectorType, Wrap } from '../records.js'
-import { type Identity, vouchBinding, wrapBinding } from './binding.js'
+import { isSignedByRoot, signedByRoot } from '../root.js'
+import { certificateBinding, type Identity, vouchBinding, wrapBinding } from './binding.js'
 import { seedOf, vouchKeyOf } from './derivation.js'
 import { sealToHolder } from './escrow.js'
 
@@ -67,6 +68,25 @@ export async function openWrap(
   } finally {
     seed.fill(0)
   }
+}
+
+/** The root's word for a protector: 64 bytes. @param secret the recovery secret, of which the root's seed is part */
+export function newCertificate<Type extends ProtectorType>(
+  protector: Identity<Type> & { readonly publicKey: Bytes },
+  vaultId: string,
+  secret: Bytes,
+): Promise<Bytes> {
+  return signedByRoot(certificateBinding(protector, vaultId), secret.subarray(RECOVERY_SECRET_LENGTH / 2))
+}
+
+/** Whether a protector is one that somebody with a gesture has added, with the public key that it had then. */
+export async function isCertifiedProtector(
+  record: ProtectorRecord,
+  vaultId: string,
+  rootPublicKey: Bytes,
+): Promise<boolean> {
+  const { certificate } = record
+  return certificate !== undefined && isSignedByRoot(certificateBinding(record, vaultId), certificate, rootPublicKey)
 }
 
 /** A protector's word for its vault's root: an HMAC-SHA-256 of 32 bytes. */
