@@ -17,7 +17,7 @@ import {
   type WorkerStatus,
 } from '../../src/contract/recovery.js'
 import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
-import { recoveryLockName } from '../../src/contract/vault-names.js'
+import { recoveryDatabaseName, recoveryLockName } from '../../src/contract/vault-names.js'
 import type { Bytes } from '../material/family.js'
 import { RecoveryStore } from '../storage/recovery-store.js'
 import type { RegionRecovery } from '../storage/schema.js'
@@ -155,6 +155,7 @@ export class Recovery {
         for (const { store } of await this.#options.allRegions())
           if ((await store.recovery())?.atRest) throw recordLost()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
+        this.#tellOthers()
         const { record, recoveryCode } = await newRecord(given, {
           vaultId: this.#newVaultId,
           now: this.#options.now(),
@@ -175,6 +176,17 @@ export class Recovery {
       }),
     )
     return settingUp.finally(() => given.forEach(wipeGiven))
+  }
+
+  /**
+   * What follows from a set-up in another tab is done here too, when it has ended, also by being killed: the tab that began it
+   * has said so before, and has the lock until then.
+   */
+  async catchUp(): Promise<void> {
+    await this.alone(async () => {
+      const record = await this.#store.read()
+      if (record) await this.settleAll(record)
+    })
   }
 
   async status(): Promise<WorkerStatus> {
@@ -393,6 +405,13 @@ export class Recovery {
     throw new KMSInvalidStateException(
       `The recovery key that ${realm.region} has sealed copies to was not the one that your protectors open: somebody has changed it in the storage of this vault, and it is replaced now. Copies that were made since can be opened by whoever did, and by nobody else: vault.recovery.rehearse names their keys.`,
     )
+  }
+
+  /** Workers of other tabs that are open: see `Regions`. */
+  #tellOthers(): void {
+    const channel = new BroadcastChannel(recoveryDatabaseName(this.#options.vaultName))
+    channel.postMessage('setUp')
+    channel.close()
   }
 
   async #backToRest(region: RecoveredRegion): Promise<void> {

@@ -98,7 +98,9 @@ async function inWorker(
 ): Promise<RestoreReport> {
   const ending = new AbortController()
   // What is no backup is told before a worker is started.
-  const { header, pieces } = await peekHeader(piecesOf(backup, AbortSignal.any([ending.signal, ...(signal ? [signal] : [])])))
+  const { header, pieces } = await peekHeader(
+    piecesOf(backup, AbortSignal.any([ending.signal, ...(signal ? [signal] : [])])),
+  )
   const [stream, progress] = [new MessageChannel(), new MessageChannel()]
   progress.port1.onmessage = ({ data }: MessageEvent<BackupProgress>) => onProgress?.(data)
   try {

@@ -6,7 +6,7 @@ const KEYS = 200
 
 test('REC-23 a page that is closed while it restores: no vault is there, and restoring again works', async ({
   context,
-  baseURL = '',
+  baseURL,
 }) => {
   const page = await loadPage(await context.newPage(), baseURL)
   const { backup, recoveryCode } = await page.evaluate(
