@@ -63,9 +63,9 @@ export default function StatusCard({ status }: { readonly status: RecoveryStatus
   )
 }
 
-/** Where an automatic backup was put; of one that was saved as a file, the page does not know. */
+/** Where an automatic backup was put; of one that was saved as a file, only the person knows. */
 function placeOf({ target }: NonNullable<RecoveryStatus['lastBackup']>): string {
-  return target === 'vault.backups.create' ? ', saved as a file' : `, ${target}`
+  return target === 'the application' ? ', as a file that you keep' : `, ${target}`
 }
 
 function Rehearsal({ status }: { readonly status: RecoveryStatus }) {

@@ -36,11 +36,12 @@ const LONGEST = 65_535
 const MOST_PROTECTORS = 32
 const MOST_REGIONS = 1_000
 
-/** A protector as it stands here: type and label are for people, the rest is for what opens it, which reads it strictly. */
+/** A protector as it stands here: id, type and label are for people, the rest is for what opens it, which reads it strictly. */
 const protectorInHeader: Reader<Readonly<Record<string, unknown>>> = (value, path) => {
   const members = json({ longest: LONGEST })(value, path) as Readonly<Record<string, unknown>>
   if (typeof members !== 'object' || members === null || Array.isArray(members))
     throw unreadableValue(path, 'must be a protector')
+  text({ shortest: 1, longest: 64 })(members.id, `${path}.id`)
   text({ shortest: 1, longest: 100 })(members.type, `${path}.type`)
   text({ longest: 1_000 })(members.label, `${path}.label`)
   return members

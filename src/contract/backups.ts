@@ -1,6 +1,6 @@
 /** What a page and its worker say to each other about backups, restores and rehearsals. Loaded with them. */
 import { gestureMessage, type PasskeyQuestion } from './protectors.js'
-import { flag, handleOf, json, structure, text } from './reader.js'
+import { flag, handleOf, json, mapOf, structure, text, wholeNumber } from './reader.js'
 import type { KeyState } from './shapes.js'
 import { vaultName } from './vault-names.js'
 
@@ -8,20 +8,37 @@ const port = handleOf<MessagePort>('a MessagePort', (value) => value instanceof 
 
 /** Calls of an open vault. */
 export const backupCalls = {
-  /** Over `stream` goes the backup (port-stream.ts), over `progress` a {@link BackupProgress} now and then. */
-  createBackup: structure({ stream: port, progress: port, includeAudit: flag }),
+  /**
+   * Over `stream` goes the backup (port-stream.ts), over `progress` a {@link BackupProgress} now and then. One that is kept
+   * at a target counts as a backup when it is there, and `noteBackup` tells; others when they are made.
+   */
+  createBackup: structure({ stream: port, progress: port, includeAudit: flag, isKept: flag }),
+  noteBackup: structure({
+    at: wholeNumber({ max: 8.64e15 }),
+    target: text({ shortest: 1, longest: 2048 }),
+    changes: mapOf(wholeNumber({}), { most: 1_000, longestName: 32 }),
+  }),
   rehearse: structure({ gesture: gestureMessage, progress: port }),
 } as const
+
+const vaultId = text({ shortest: 1, longest: 100 })
+/** As a backup's header has them. */
+const protectorsInHeader = json({ longest: 65_535 })
 
 /** Calls of a worker that has no vault, and gets none: one is restored, for another worker to open. */
 export const restoreCalls = {
   /** What the page has to know before it can ask the person: of the protectors in a backup's header. */
-  prepareRestore: structure({
-    vaultId: text({ shortest: 1, longest: 100 }),
-    protectors: json({ longest: 65_535 }),
-  }),
+  prepareRestore: structure({ vaultId, protectors: protectorsInHeader }),
   /** Over `stream` comes the backup (port-stream.ts), over `progress` goes a {@link BackupProgress} now and then. */
   restore: structure({ name: vaultName, gesture: gestureMessage, stream: port, progress: port }),
+  /** Asks the holder of an escrow key; its answer is waited for until a vault is restored by it. */
+  requestFromBackup: structure({
+    vaultId,
+    protectors: protectorsInHeader,
+    protectorId: text({ shortest: 1, longest: 64 }),
+  }),
+  /** Waits for no answer about this vault any more. */
+  forgetRequests: structure({ vaultId }),
 } as const
 
 /** What the method `recovery` of a worker without a vault takes; the input is read by the table of the call. */

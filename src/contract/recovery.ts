@@ -128,15 +128,28 @@ export interface WorkerStatus {
   /** Sentences for people: what could be lost, and what helps. The worst first; none of a vault that is safe. */
   readonly reasons: readonly string[]
   readonly protectors: readonly Protector[]
-  /** ARNs of keys, of all Regions, whose current material has no copy: what they encrypt is lost with this browser. */
+  /**
+   * ARNs of keys, of all Regions, whose current material has no copy: what they encrypt is lost with this browser. Symmetric
+   * ones get new material by `vault.recovery.renewKey`.
+   */
   readonly keysWithoutCopy: readonly string[]
-  /** ARNs of keys whose current material has a copy, and some older one has none; see `noteReEncrypted`. */
+  /**
+   * ARNs of keys whose current material has a copy, and some older one has none: encrypt anew what they have encrypted, with
+   * `vault.recovery.reEncrypt`, and say so, with `noteReEncrypted`.
+   */
   readonly keysToReEncrypt: readonly string[]
-  /** The last backup that was told of, and where it went. */
+  /**
+   * The last backup. `target` is the name of the target where `vault.backups.keepAt` has put it; `the application` if it was
+   * made by `vault.backups.create`: where it is, only the application knows. Of a vault that was restored,
+   * `the backup that was restored`.
+   */
   readonly lastBackup?: { readonly at: Date; readonly target: string }
   readonly lastRehearsal?: { readonly at: Date; readonly ok: boolean }
-  /** Of a vault that is locked at rest: after how many milliseconds without use of a key it locks itself, if it does. */
-  readonly lock?: { readonly afterIdle?: number }
+  /** There if the vault is locked at rest, whether it is unlocked here or not. */
+  readonly lock?: {
+    /** Milliseconds without use of a key after which it locks itself; absent if it does not. */
+    readonly afterIdle?: number
+  }
 }
 
 /** What each call of recovery answers. */
@@ -152,6 +165,7 @@ export interface RecoveryAnswers {
   passkeys: PasskeyQuestion
   noteReEncrypted: undefined
   createBackup: BackupMade
+  noteBackup: undefined
   rehearse: RecoveryReport
   enableLock: LockWord
   disableLock: LockWord

@@ -64,6 +64,9 @@ export function restoringNoteName(vaultName: string): string {
   return `${PREFIX}//restoring/${vaultName}`
 }
 
+/** The database of what waits for answers of escrow holders about backups whose vaults are not there; of all vaults together. */
+export const pendingAnswersName = `${PREFIX}//pending-answers`
+
 /** Names from which other names can be built. */
 export const vaultName = text({
   longest: 128,

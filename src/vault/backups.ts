@@ -1,3 +1,4 @@
+import type { BackupMade } from '../contract/backups.js'
 import type { Bytes } from '../contract/bytes.js'
 import { once } from '../contract/once.js'
 import type { CreateBackupOptions } from './backups/create-backup.js'
@@ -15,7 +16,7 @@ export class Backups {
     this.#session = session
     this.#keepers = once(async () => {
       const { BackupKeepers } = await import('./backups/keep-at.js')
-      return new BackupKeepers({ session, listeners, create: (signal) => this.create({ signal }) })
+      return new BackupKeepers({ session, listeners, create: (signal, onMade) => this.#stream({ signal }, onMade) })
     })
   }
 
@@ -36,11 +37,7 @@ export class Backups {
    * ```
    */
   create(options: CreateBackupOptions = {}): ReadableStream<Bytes> {
-    const { readable, writable } = new TransformStream<Bytes, Bytes>()
-    import('./backups/create-backup.js')
-      .then(({ writeBackup }) => writeBackup(this.#session, options, writable))
-      .catch((reason: unknown) => writable.abort(reason))
-    return readable
+    return this.#stream(options)
   }
 
   /**
@@ -71,5 +68,13 @@ export class Backups {
    */
   async keepAt(target: BackupTarget, options: KeepAtOptions = {}): Promise<KeptBackups> {
     return (await this.#keepers()).keepAt(target, options)
+  }
+
+  #stream(options: CreateBackupOptions, onMade?: (made: BackupMade) => void): ReadableStream<Bytes> {
+    const { readable, writable } = new TransformStream<Bytes, Bytes>()
+    import('./backups/create-backup.js')
+      .then(({ writeBackup }) => writeBackup(this.#session, options, writable, onMade))
+      .catch((reason: unknown) => writable.abort(reason))
+    return readable
   }
 }

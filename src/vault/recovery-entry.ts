@@ -12,6 +12,7 @@ export {
   httpTarget,
 } from './backups/http-target.js'
 export { type BackupDescription, readBackup } from './backups/read-backup.js'
+export { type RequestFromBackupOptions, requestFromBackup } from './backups/request-from-backup.js'
 export { type RestoreOptions, restoreVault } from './backups/restore-vault.js'
 export type { BackupSource } from './backups/source.js'
 export {

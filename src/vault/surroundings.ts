@@ -36,6 +36,7 @@ const needs: Readonly<Record<Need, { readonly isMet: () => boolean; readonly oth
 const neededBy = {
   openVault: ['secureContext', 'Worker', 'indexedDB', 'locks', 'subtle'],
   restoreVault: ['secureContext', 'Worker', 'indexedDB', 'locks', 'subtle'],
+  requestFromBackup: ['secureContext', 'Worker', 'indexedDB', 'locks', 'subtle'],
   deleteVault: ['secureContext', 'indexedDB', 'locks'],
 } as const satisfies Readonly<Record<string, readonly Need[]>>
 

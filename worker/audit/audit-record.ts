@@ -17,6 +17,7 @@ export type RecoveryEvent =
   | 'DisableLock'
   | 'EnableLock'
   | 'GetRecoveryStatus'
+  | 'LockVault'
   | 'NoteReEncrypted'
   | 'RehearseRecovery'
   | 'RemoveProtector'

@@ -40,6 +40,7 @@ const handlers: Handlers = {
   request: ({ recovery }, { protectorId }) => recovery.request(protectorId),
   passkeys: ({ recovery }) => recovery.passkeys(),
   createBackup: async ({ recovery }, input) => (await loadBackups()).answerCreateBackup(recovery, input),
+  noteBackup: ({ recovery }, lastBackup) => recovery.noteBackup(lastBackup),
   rehearse: async ({ recovery }, input) => (await loadBackups()).answerRehearse(recovery, input),
   enableLock: async (scope, { gesture, afterIdle }) => {
     await enable(lockScope(scope), gesture, settings(afterIdle))
@@ -49,8 +50,8 @@ const handlers: Handlers = {
     await disable(lockScope(scope), gesture)
     return lockWord(scope.regions.lock)
   },
-  lockNow: async ({ regions: { lock } }) => {
-    lockNow({ lock })
+  lockNow: async ({ recovery, regions: { lock } }) => {
+    await lockNow({ recovery, lock })
     return lockWord(lock)
   },
   unlock: async (scope, { gesture }) => {

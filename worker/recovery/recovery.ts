@@ -20,6 +20,7 @@ import {
 } from '../../src/contract/recovery.js'
 import { IncorrectProtectorException } from '../../src/contract/recovery-errors.js'
 import { recoveryLockName } from '../../src/contract/recovery-names.js'
+import { recoveryDatabaseName } from '../../src/contract/vault-names.js'
 import type { Bytes } from '../material/family.js'
 import { RecoveryStore } from '../storage/recovery-store.js'
 import type { RegionRecovery } from '../storage/schema.js'
@@ -47,6 +48,9 @@ export interface RecoveryOptions {
   /** All Regions that the vault has. */
   readonly allRegions: () => Promise<readonly RecoveredRegion[]>
 }
+
+/** Why a vault was locked: nobody used a key, somebody asked for it, or another tab has renewed the recovery pair. */
+export type LockCause = 'idle' | 'asked' | 'pairRenewed'
 
 /** The recovery of one vault. */
 export class Recovery {
@@ -155,6 +159,7 @@ export class Recovery {
           if ((await store.recovery())?.atRest) throw recordLost()
         if (!suffices(given)) throw new ValidationException(ONLY_PASSKEYS)
         if (!tellsEveryCode(given)) throw new ValidationException(ONE_CODE)
+        this.#tellOthers()
         const { record, recoveryCode } = await newRecord(given, {
           vaultId: this.#newVaultId,
           now: this.#options.now(),
@@ -175,6 +180,17 @@ export class Recovery {
       }),
     )
     return settingUp.finally(() => given.forEach(wipeGiven))
+  }
+
+  /**
+   * What follows from a set-up in another tab is done here too, when it has ended, also by being killed: the tab that began it
+   * has said so before, and has the lock until then.
+   */
+  async catchUp(): Promise<void> {
+    await this.alone(async () => {
+      const record = await this.#store.read()
+      if (record) await this.settleAll(record)
+    })
   }
 
   async status(): Promise<WorkerStatus> {
@@ -340,8 +356,17 @@ export class Recovery {
   }
 
   /** Notes a backup that somebody has put somewhere. */
-  async noteBackup(lastBackup: LastBackup): Promise<void> {
+  async noteBackup(lastBackup: LastBackup): Promise<undefined> {
     await this.change((current) => ({ ...current, lastBackup }))
+    return undefined
+  }
+
+  /** Leaves a record of it that the vault of this tab was locked, and why. */
+  async noteLocked(cause: LockCause): Promise<undefined> {
+    return this.audited('LockVault', async (details) => {
+      details.cause = cause
+      return undefined
+    })
   }
 
   /** Notes a rehearsal. */
@@ -384,6 +409,13 @@ export class Recovery {
     throw new KMSInvalidStateException(
       `The recovery key that ${realm.region} has sealed copies to was not the one that your protectors open: somebody has changed it in the storage of this vault, and it is replaced now. Copies that were made since can be opened by whoever did, and by nobody else: vault.recovery.rehearse names their keys.`,
     )
+  }
+
+  /** Workers of other tabs that are open: see `Regions`. */
+  #tellOthers(): void {
+    const channel = new BroadcastChannel(recoveryDatabaseName(this.#options.vaultName))
+    channel.postMessage('setUp')
+    channel.close()
   }
 
   async #backToRest(region: RecoveredRegion): Promise<void> {

@@ -14,6 +14,7 @@ import { wakeAll } from './waking.js'
 /** The lock of this worker's vault. */
 export interface Lock {
   readonly isAtRest: boolean
+  readonly isLocked: boolean
   unlock(keyring: Keyring, afterIdle?: number): void
   lock(): void
 }
@@ -93,9 +94,11 @@ export async function unlock(scope: LockScope, gesture: GestureMessage): Promise
 }
 
 /** @throws {@link KMSInvalidStateException} if the vault is not locked at rest */
-export function lockNow({ lock }: Pick<LockScope, 'lock'>): void {
+export async function lockNow({ recovery, lock }: Pick<LockScope, 'recovery' | 'lock'>): Promise<void> {
   if (!lock.isAtRest) throw notAtRest()
+  if (lock.isLocked) return
   lock.lock()
+  await recovery.noteLocked('asked')
 }
 
 /** Stores all material as handles again. Until the last has come back, the vault is as it was. */
@@ -134,11 +137,15 @@ export async function disable({ recovery, allRegions }: LockScope, gesture: Gest
 }
 
 async function unlockWith(
-  { lock, allRegions }: LockScope,
+  { recovery, lock, allRegions }: LockScope,
   secrets: RecoverySecrets,
   { afterIdle }: LockSettings,
 ): Promise<void> {
-  const keyring = await Keyring.of(secrets, () => lock.lock())
+  const keyring = await Keyring.of(secrets, () => {
+    if (lock.isLocked) return
+    lock.lock()
+    recovery.noteLocked('pairRenewed').catch(() => {})
+  })
   // So that marks which were given out before can be opened from the first request on.
   await Promise.all((await allRegions()).map((region) => keyring.markerKey(region)))
   lock.unlock(keyring, afterIdle)

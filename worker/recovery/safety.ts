@@ -18,7 +18,7 @@ export interface Facts {
 
 interface Rule {
   readonly isBroken: (facts: Facts) => boolean
-  /** A sentence: what could be lost, and what to do. */
+  /** A sentence for people: what could be lost, and what to do. What a developer has to call is no business of theirs. */
   readonly reason: (facts: Facts) => string
 }
 
@@ -35,12 +35,12 @@ const rules: readonly Rule[] = [
   {
     isBroken: ({ keysWithoutCopy }) => keysWithoutCopy > 0,
     reason: ({ keysWithoutCopy }) =>
-      `${many(keysWithoutCopy, 'key has', 'keys have')} no copy, because of a time before recovery was set up: lost with this browser. Give symmetric keys new material with renewKey, and use new keys in place of the others.`,
+      `${many(keysWithoutCopy, 'key has', 'keys have')} no copy, because of a time before recovery was set up: lost with this browser. Symmetric keys can be given new material; new keys have to take the place of the others.`,
   },
   {
     isBroken: ({ keysToReEncrypt }) => keysToReEncrypt > 0,
     reason: ({ keysToReEncrypt }) =>
-      `${many(keysToReEncrypt, 'key has', 'keys have')} older material without a copy: what was encrypted before it was renewed is lost with this browser until it is encrypted anew, with reEncrypt.`,
+      `${many(keysToReEncrypt, 'key has', 'keys have')} older material without a copy: what was encrypted before it was renewed is lost with this browser until it is encrypted anew.`,
   },
   {
     isBroken: ({ protectors }) => new Set(protectors).size < 2,
@@ -85,4 +85,4 @@ export function reasonsFor(facts: Facts): readonly string[] {
 
 /** Of a vault without a recovery pair. */
 export const NOT_SET_UP =
-  'No recovery is set up: if this browser loses its storage, all keys are lost, and with them all that they have encrypted. Set it up with vault.recovery.setUp.'
+  'No recovery is set up: if this browser loses its storage, all keys are lost, and with them all that they have encrypted. Set it up.'

@@ -25,6 +25,8 @@ export class Regions {
   /** What the vault's recovery is made of, loaded if there is any, or somebody asks for it. */
   readonly recovery: () => Promise<Recovery>
   #recovery: Recovery | undefined
+  /** Hears that another tab begins to set recovery up: a hint, as of all that any script of the origin can say. */
+  readonly #setUps: BroadcastChannel
   #closed = false
 
   constructor(options: RegionsOptions) {
@@ -48,8 +50,14 @@ export class Regions {
       if (this.#closed) this.#recovery.close()
       return this.#recovery
     })
+    this.#setUps = new BroadcastChannel(recoveryDatabaseName(options.vaultName))
+    // What cannot be done now is done at the next opening.
+    this.#setUps.onmessage = () =>
+      void this.recovery()
+        .then((recovery) => recovery.catchUp())
+        .catch(() => {})
     const { now, onLock } = options
-    this.lock = new VaultLock(now)
+    this.lock = new VaultLock(now, () => void this.#noteIdle())
     this.lock.listen(onLock)
   }
 
@@ -113,10 +121,18 @@ export class Regions {
     this.#closed = true
     this.lock.lock()
     this.keySets.stop()
+    this.#setUps.close()
     const regions = await Promise.allSettled(this.#opened.values())
     this.#opened.clear()
     for (const region of regions) if (region.status === 'fulfilled') await region.value.close()
     this.#recovery?.close()
+  }
+
+  async #noteIdle(): Promise<void> {
+    // A vault that is closed just then has nobody to tell.
+    await this.recovery()
+      .then((recovery) => recovery.noteLocked('idle'))
+      .catch(() => {})
   }
 
   /**

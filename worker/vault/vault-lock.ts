@@ -21,6 +21,7 @@ const LONGEST_NAP = 5_000
  */
 export class VaultLock implements LockState {
   readonly #now: () => number
+  readonly #onIdle: () => void
   readonly #listeners = new Set<() => void>()
   /** Regions whose storage holds nothing that can be used. */
   readonly #atRest = new Set<string>()
@@ -30,9 +31,13 @@ export class VaultLock implements LockState {
   #timer: ReturnType<typeof setTimeout> | undefined
   #turn = 0
 
-  /** @param now milliseconds since 1970 */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds since 1970
+   * @param onIdle called when the vault has locked itself
+   */
+  constructor(now: () => number, onIdle: () => void) {
     this.#now = now
+    this.#onIdle = onIdle
   }
 
   /**
@@ -54,7 +59,10 @@ export class VaultLock implements LockState {
 
   /** Looks at the clock first: no request is served by a vault that was idle for too long, whatever its timer did. */
   get isLocked(): boolean {
-    if (this.#isIdle()) this.lock()
+    if (this.#isIdle()) {
+      this.lock()
+      this.#onIdle()
+    }
     return this.isAtRest && this.#keyring === undefined
   }
 

@@ -33,11 +33,16 @@ const options = structure({
   includeAudit: optional(flag),
 })
 
-/** Writes a backup into a stream, and closes it; whatever goes wrong, it is told by the stream. */
+/**
+ * Writes a backup into a stream, and closes it; whatever goes wrong, it is told by the stream.
+ *
+ * @param onMade of whoever keeps it somewhere, and notes that it is there
+ */
 export async function writeBackup(
   session: Session,
   given: CreateBackupOptions,
   writable: WritableStream<Bytes>,
+  onMade?: (made: BackupMade) => void,
 ): Promise<void> {
   const writer = writable.getWriter()
   const ending = new AbortController()
@@ -52,14 +57,16 @@ export async function writeBackup(
     ends.addEventListener('abort', () => void writer.abort(ends.reason).catch(() => {}))
     const [stream, progress] = [new MessageChannel(), new MessageChannel()]
     progress.port1.onmessage = ({ data }: MessageEvent<BackupProgress>) => onProgress?.(data)
-    const input = { stream: stream.port2, progress: progress.port2, includeAudit }
+    const input = { stream: stream.port2, progress: progress.port2, includeAudit, isKept: onMade !== undefined }
     const made = session.ask((control) =>
       control.recovery(transfer({ call: 'createBackup', input }, [stream.port2, progress.port2])),
     ) as Promise<BackupMade>
     made.catch((reason: unknown) => ending.abort(reason))
     try {
       for await (const chunk of receivedFrom(stream.port1, ends)) await writer.write(chunk)
-      const { keys, leftOut } = await made
+      const all = await made
+      const { keys, leftOut } = all
+      onMade?.(all)
       progress.port1.onmessage = null
       onProgress?.({ keysDone: keys, keys, leftOut })
     } finally {

@@ -1,5 +1,6 @@
 /** `vault.backups.keepAt`: one tab keeps a vault's backup at a target (REC-26). */
-
+import type { BackupMade } from '../../contract/backups.js'
+import type { Bytes } from '../../contract/bytes.js'
 import { flag, optional, read, structure, wholeNumber } from '../../contract/reader.js'
 import { backupLockName } from '../../contract/recovery-names.js'
 import type { BackupDetail, VaultEventMap } from '../events.js'
@@ -36,7 +37,7 @@ const resumeOptions = structure({ replace: optional(flag) })
 /** What keeping backups needs of a vault. */
 export interface BackupSource {
   readonly session: Session
-  readonly create: KeeperOptions['create']
+  readonly create: (signal: AbortSignal, onMade: (made: BackupMade) => void) => ReadableStream<Bytes>
   /** Where events are told: the vault. */
   readonly listeners: EventTarget
 }
@@ -73,9 +74,18 @@ export class BackupKeepers {
     const { name } = what
     const stopped = new AbortController()
     const signal = AbortSignal.any([this.#session.ended, stopped.signal])
+    let made: BackupMade | undefined
     const keeper = new Keeper({
       ...what,
-      create: this.#create,
+      create: (at) =>
+        this.#create(at, (last) => {
+          made = last
+        }),
+      note: async () => {
+        if (!made) return
+        const input = { at: made.createdAt, target: name, changes: made.changes }
+        await this.#session.ask((control) => control.recovery({ call: 'noteBackup', input }))
+      },
       changes: (known) => this.#changes(known),
       memory: this.#memory,
       tell: (news) => this.#listeners.dispatchEvent(backupEvent(name, news)),

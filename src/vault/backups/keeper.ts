@@ -40,6 +40,8 @@ export interface KeeperOptions {
   readonly every: number
   /** Makes a backup of the vault as it is now. */
   readonly create: (signal: AbortSignal) => ReadableStream<Uint8Array>
+  /** Notes in the vault that the last backup that was made is at the target. */
+  readonly note: () => Promise<void>
   /** Waits until the vault is another than it was; without counts, tells at once how it is. */
   readonly changes: (known?: ChangeCounts) => Promise<ChangeCounts>
   readonly memory: BackupMemory
@@ -109,6 +111,8 @@ export class Keeper {
     this.#isInConflict = false
     this.#failures = 0
     await this.#remember({ at, changes, version, sent: [] })
+    // It is there, whether the vault knows or not.
+    await this.#options.note().catch(() => {})
     this.#tell('done', at)
   }
 

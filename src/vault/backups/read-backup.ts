@@ -13,8 +13,8 @@ export interface BackupDescription {
   readonly vaultName: string
   /** By the clock of the device that made it. */
   readonly createdAt: Date
-  /** What opens it: one of these is enough. */
-  readonly protectors: readonly { readonly type: string; readonly label: string }[]
+  /** What opens it: one of these is enough. The id is for `requestFromBackup`. */
+  readonly protectors: readonly { readonly id: string; readonly type: string; readonly label: string }[]
   /** How many keys the vault had when the backup was begun. */
   readonly keys: number
   /** The same for each Region, by its name. */
@@ -50,7 +50,11 @@ export async function readBackup(source: BackupSource): Promise<BackupDescriptio
     vaultName,
     createdAt: new Date(createdAt),
     // The header's reader has seen to it that they are texts.
-    protectors: protectors.map(({ type, label }) => ({ type: type as string, label: label as string })),
+    protectors: protectors.map(({ id, type, label }) => ({
+      id: id as string,
+      type: type as string,
+      label: label as string,
+    })),
     keys,
     regions: { ...regions },
   }

@@ -1,8 +1,4 @@
-import { transfer } from 'comlink'
-import { workerGone } from '../../client/channel.js'
-import { releaseProxy, remoteOf } from '../../client/remote.js'
-import type { BackupProgress, PreparedRestore, RestoreReport } from '../../contract/backups.js'
-import { type ControlService, controlServiceMethods } from '../../contract/control.js'
+import type { BackupProgress, RestoreReport } from '../../contract/backups.js'
 import { KMSInvalidStateException } from '../../contract/errors.js'
 import { sendOver } from '../../contract/port-stream.js'
 import { type GestureMessage, gestureOptions, type PasskeyQuestion } from '../../contract/protectors.js'
@@ -12,10 +8,9 @@ import { databasesOf, isHalfRestored, rememberVault, withExistenceLock } from '.
 import type { Gesture } from '../gestures.js'
 import { beginRestoring, discardRestored, endRestoring } from '../half-restored.js'
 import { type VaultOptions, workerSource } from '../options.js'
-import { resultOf } from '../session.js'
-import { endWorker, startWorker, unlessItFails } from '../start-worker.js'
 import { checkSurroundings } from '../surroundings.js'
 import { peekHeader } from './read-backup.js'
+import { withRestoreWorker } from './restore-worker.js'
 import { type BackupSource, backupSource, piecesOf } from './source.js'
 
 /** What `restoreVault` takes beside the backup and the gesture. */
@@ -84,8 +79,6 @@ export async function restoreVault(
     await beginRestoring(name)
     try {
       const report = await inWorker(name, backup, given, asked)
-      signal?.throwIfAborted()
-      await endRestoring(name)
       await rememberVault(name)
       return report
     } catch (error) {
@@ -101,35 +94,32 @@ async function inWorker(
   name: string,
   backup: BackupSource,
   given: ReadBy<typeof gestureOptions>,
-  { worker: source, onProgress, signal }: RestoreOptions,
+  { worker, onProgress, signal }: RestoreOptions,
 ): Promise<RestoreReport> {
   const ending = new AbortController()
-  const ends = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal
   // What is no backup is told before a worker is started.
-  const { header, pieces } = await peekHeader(piecesOf(backup, ends))
-  const { vaultId, protectors } = header
+  const { header, pieces } = await peekHeader(
+    piecesOf(backup, AbortSignal.any([ending.signal, ...(signal ? [signal] : [])])),
+  )
   const [stream, progress] = [new MessageChannel(), new MessageChannel()]
-  const starting = startWorker(source)
-  const control = remoteOf<ControlService>(starting.worker, controlServiceMethods)
-  const ask = (call: string, input: unknown, ports: MessagePort[] = []) =>
-    control.recovery(transfer({ call, input }, ports)).then(resultOf)
+  progress.port1.onmessage = ({ data }: MessageEvent<BackupProgress>) => onProgress?.(data)
   try {
-    const prepared = await unlessItFails(starting, ask('prepareRestore', { vaultId, protectors }), signal)
-    const { passkeys, aliveLock } = prepared as PreparedRestore
-    const input = { name, gesture: await gestureFor(given, passkeys), stream: stream.port2, progress: progress.port2 }
-    progress.port1.onmessage = ({ data }: MessageEvent<BackupProgress>) => onProgress?.(data)
-    return await new Promise<RestoreReport>((resolve, reject) => {
-      ends.addEventListener('abort', () => reject(ends.reason))
-      // What the backup's own stream fails with is told as it is; the worker hears that there is no more.
-      sendOver(stream.port1, pieces, ends).catch(reject)
-      navigator.locks.request(aliveLock, { signal: ends }, () => reject(workerGone())).catch(() => {})
-      ask('restore', input, [stream.port2, progress.port2]).then(resolve as (report: unknown) => void, reject)
+    return await withRestoreWorker(header, { worker, signal }, async ({ passkeys, ask, ends }) => {
+      const input = { name, gesture: await gestureFor(given, passkeys), stream: stream.port2, progress: progress.port2 }
+      const report = await new Promise<unknown>((resolve, reject) => {
+        // What the backup's own stream fails with is told as it is; the worker hears that there is no more.
+        sendOver(stream.port1, pieces, ends).catch(reject)
+        ask('restore', input, [stream.port2, progress.port2]).then(resolve, reject)
+      })
+      signal?.throwIfAborted()
+      await endRestoring(name)
+      // An answer opens once. Before the vault counts it is not used up: the next one can take days.
+      if ('escrow' in given) await ask('forgetRequests', { vaultId: header.vaultId }).catch(() => {})
+      return report as RestoreReport
     })
   } finally {
     ending.abort(new KMSInvalidStateException('The restore has ended.'))
     progress.port1.close()
-    control[releaseProxy]()
-    endWorker(starting.worker)
     await pieces.return()
   }
 }

@@ -1,6 +1,6 @@
 /** REC-20, REC-21, REC-25 Backups are made of one state of each Region, by nobody, at whatever pace they are read. */
 import type { KmsClient } from 'browser-kms'
-import { readBackup } from 'browser-kms/recovery'
+import { type BackupTarget, readBackup, type StoredBackup } from 'browser-kms/recovery'
 import { describe, expect, test } from 'vitest'
 import { changeStored } from '../fixtures/stored-records.js'
 import { expectError, freshVault, newKey, openAgain, region } from '../fixtures/vault.js'
@@ -124,6 +124,19 @@ test('REC-20 the audit trail is in it if it is asked for', async () => {
   expect((await restored(withAudit, recoveryCode)).report.ok).toBe(true)
 })
 
+/** A target in memory. */
+function sharedStore(): BackupTarget {
+  let stored: StoredBackup | undefined
+  return {
+    name: 'our store',
+    read: async () => stored,
+    write: async (data) => {
+      stored = { data, version: 'one' }
+      return stored.version
+    },
+  }
+}
+
 test('REC-27 status knows of the last backup and the last rehearsal', async () => {
   const { vault, kms, recoveryCode } = await recoverableVault()
   await newKey(kms)
@@ -134,7 +147,13 @@ test('REC-27 status knows of the last backup and the last rehearsal', async () =
   expect(report).toEqual({ ok: true, keys: 1, problems: [] })
   expect(told).toEqual([{ keysDone: 1, keys: 1 }])
   const { lastBackup, lastRehearsal } = await vault.recovery.status()
-  expect([lastBackup?.at, lastRehearsal]).toEqual([expect.any(Date), { at: expect.any(Date), ok: true }])
+  // Where it is, the vault does not know.
+  expect(lastBackup).toEqual({ at: expect.any(Date), target: 'the application' })
+  expect(lastRehearsal).toEqual({ at: expect.any(Date), ok: true })
+  await newKey(kms)
+  const kept = await vault.backups.keepAt(sharedStore())
+  await expect.poll(async () => (await vault.recovery.status()).lastBackup?.target).toBe('our store')
+  await kept.stop()
 })
 
 describe('REC-25 rehearse', () => {

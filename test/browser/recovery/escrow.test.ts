@@ -1,65 +1,10 @@
 /** PROT-5 escrow: an organisation opens what the device asks for, and sees to whom it answers; nothing in between sees it. */
 import type { Vault } from 'browser-kms'
 import { describe, expect, test } from 'vitest'
-import { openingKey, openWith, publicKeyOfSeed, sealTo } from '../../../worker/material/hpke.js'
 import type { RecoveryRecord } from '../../../worker/recovery/recovery-record.js'
 import { allStored } from '../fixtures/stored-records.js'
 import { expectError, freshVault, newKey, openAgain } from '../fixtures/vault.js'
-
-interface Holder {
-  readonly publicKey: Uint8Array
-  answer(request: Uint8Array): Promise<Uint8Array>
-}
-
-const bytesOf = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-const parse = (request: Uint8Array) => JSON.parse(new TextDecoder().decode(request)) as Record<string, string>
-const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' }
-
-async function replyByRsa(replyTo: string, opened: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey('spki', bytesOf(replyTo), OAEP, false, ['encrypt'])
-  return new Uint8Array(await crypto.subtle.encrypt(OAEP, key, opened))
-}
-
-const holders: readonly (readonly [kind: string, make: () => Promise<Holder>])[] = [
-  [
-    'RSA, in a vault of its own',
-    async () => {
-      const { kms } = await freshVault()
-      const { KeyMetadata } = await kms.createKey({ KeySpec: 'RSA_4096', KeyUsage: 'ENCRYPT_DECRYPT' })
-      const { KeyId } = KeyMetadata
-      const { PublicKey } = await kms.getPublicKey({ KeyId })
-      return {
-        publicKey: PublicKey,
-        async answer(request) {
-          const { wrapped = '', replyTo = '' } = parse(request)
-          const { Plaintext } = await kms.decrypt({
-            KeyId,
-            CiphertextBlob: bytesOf(wrapped),
-            EncryptionAlgorithm: 'RSAES_OAEP_SHA_256',
-          })
-          return replyByRsa(replyTo, Plaintext as Uint8Array<ArrayBuffer>)
-        },
-      }
-    },
-  ],
-  [
-    'HPKE',
-    async () => {
-      const seed = crypto.getRandomValues(new Uint8Array(32))
-      return {
-        publicKey: await publicKeyOfSeed(seed),
-        async answer(request) {
-          const { wrapped = '', encapsulated = '', info = '', answerInfo = '', replyTo = '' } = parse(request)
-          const sealed = { encapsulated: bytesOf(encapsulated), ciphertext: bytesOf(wrapped) }
-          const opened = await openWith(await openingKey(seed), sealed, bytesOf(info))
-          if (!opened) throw new Error('not for this holder')
-          const answer = await sealTo(bytesOf(replyTo), bytesOf(answerInfo), opened)
-          return new Uint8Array([...answer.encapsulated, ...answer.ciphertext])
-        },
-      }
-    },
-  ],
-]
+import { type Holder, holders } from './fixtures/holders.js'
 
 async function withEscrow(holder: Holder): Promise<{ vault: Vault; name: string; id: string; recoveryCode: string }> {
   const { vault, kms, name } = await freshVault()

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { RecoveryRecord } from '../../../worker/recovery/recovery-record.js'
 import { openedCopies } from '../fixtures/opened-copies.js'
 import { allStored } from '../fixtures/stored-records.js'
-import { freshVault, keyArn, newKey, newVaultName, openAgain } from '../fixtures/vault.js'
+import { freshVault, keyArn, newKey, newVaultName, openAgain, region } from '../fixtures/vault.js'
 
 /** A vault whose worker can be killed. */
 async function killable(name = newVaultName()): Promise<{ vault: Vault; name: string; kill: () => void }> {
@@ -50,6 +50,29 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   await work()
   return performance.now() - started
 }
+
+test('REC-3 killed during setUp: another tab that is open learns of it by itself', async () => {
+  const trial = await killable()
+  onTestFinished(() => discard(trial.vault, trial.name))
+  const whole = await timeOf(() => trial.vault.recovery.setUp([{ type: 'recoveryCode' }]))
+  let ends = 0
+  for (const moment of [...momentsUntil(0.9 * whole, 6), 2 * whole]) {
+    const { vault, name, kill } = await killable()
+    const other = await openAgain(name)
+    // Nobody calls anything of recovery there.
+    await killedDuring(kill, moment, vault.recovery.setUp([{ type: 'recoveryCode' }]))
+    if (await recordOf(name)) {
+      ends += 1
+      const hasCopy = async () => {
+        const { KeyId } = await newKey(other.kms)
+        return (await allStored<{ keyId: string }>(name, region, 'copies')).some(({ keyId }) => keyId === KeyId)
+      }
+      await expect.poll(hasCopy, { timeout: 20_000 }).toBe(true)
+    }
+    await discard(vault, name)
+  }
+  expect(ends).toBeGreaterThan(0)
+})
 
 describe('killed during', () => {
   test('setUp: nothing is set up, or all of it, and what is sealed has its copy after the next opening', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { DAY, start } from '../fixtures/clock.js'
 import { importMaterial, newExternalKey } from '../fixtures/import.js'
 import { randomBytes } from '../fixtures/random-bytes.js'
+import { auditRecords } from '../fixtures/stored.js'
 import { allStored } from '../fixtures/stored-records.js'
 import {
   errorOf,
@@ -542,4 +543,20 @@ describe('disable', () => {
     await expectError(vault.lock.disable({ passphrase: `${passphrase}!` }), 'IncorrectProtectorException')
     expect(await usableIn(name)).toEqual([])
   })
+})
+
+test('AUD-2 the trail tells when the vault was locked, and why', async () => {
+  const { vault, kms, name, setClock } = await lockedClockedVault({ afterIdle: 10 * MINUTE })
+  const { KeyId } = await newKey(kms)
+  await vault.lock.now()
+  // It is locked already.
+  await vault.lock.now()
+  await vault.unlock(gesture)
+  setClock(start + 11 * MINUTE)
+  expect(await errorOf(encrypted(kms, KeyId))).toMatchObject(lockedAway)
+  const locked = async () =>
+    (await auditRecords(name, region)).flatMap(({ eventName, serviceEventDetails }) =>
+      eventName === 'LockVault' ? [serviceEventDetails] : [],
+    )
+  await expect.poll(locked).toEqual([{ cause: 'asked' }, { cause: 'idle' }])
 })

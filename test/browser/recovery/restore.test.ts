@@ -16,7 +16,7 @@ test('REC-20 an empty vault', async () => {
     format: 'browser-kms/backup/1',
     vaultName: name,
     createdAt: expect.any(Date),
-    protectors: [{ type: 'recoveryCode', label: 'the code' }],
+    protectors: [{ id: expect.any(String), type: 'recoveryCode', label: 'the code' }],
     keys: 0,
     regions: { [region]: 0 },
   })

@@ -44,6 +44,21 @@ describe('REC-27 status', () => {
     expect((await vault.recovery.status()).protectors).toMatchObject([{ createdAt: new Date(start) }])
   })
 
+  test('tells that the vault is locked at rest, and after which time without use it locks itself', async () => {
+    const { vault, name } = await freshVault()
+    const { recoveryCode = '' } = await vault.recovery.setUp([{ type: 'recoveryCode' }])
+    expect(await vault.recovery.status()).not.toHaveProperty('lock')
+    await vault.lock.enable({ recoveryCode })
+    expect((await vault.recovery.status()).lock).toEqual({})
+    await vault.lock.enable({ recoveryCode }, { afterIdle: 3_600_000 })
+    expect((await vault.recovery.status()).lock).toEqual({ afterIdle: 3_600_000 })
+    const other = await openAgain(name)
+    expect(other.vault.locked).toBe(true)
+    expect((await other.vault.recovery.status()).lock).toEqual({ afterIdle: 3_600_000 })
+    await vault.lock.disable({ recoveryCode })
+    expect(await vault.recovery.status()).not.toHaveProperty('lock')
+  })
+
   test('is the same in every tab', async () => {
     const { vault, name } = await freshVault()
     await vault.recovery.setUp([{ type: 'recoveryCode' }])

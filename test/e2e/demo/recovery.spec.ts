@@ -223,6 +223,35 @@ test('LOCK-2 a locked vault shows it on every page, its keys are unavailable, an
   await expect(page.getByText('This vault is locked.')).toHaveCount(0)
 })
 
+test('LOCK-4 the idle time is changed, and LOCK-6 locking is stopped', async ({ page }) => {
+  await setUp(page)
+  await page.getByRole('button', { name: 'Lock this vault' }).click()
+  const enabling = page.getByRole('dialog', { name: 'Lock this vault' })
+  await givePassphrase(enabling)
+  await enabling.getByRole('button', { name: 'Lock', exact: true }).click()
+  await expect(enabling).toBeHidden()
+  await expect(page.getByText('It locks after 15 minutes without use').first()).toBeVisible()
+
+  await page.getByRole('button', { name: 'Change the idle time' }).click()
+  const changing = page.getByRole('dialog', { name: 'Change the idle time' })
+  await changing.getByRole('button', { name: 'Locks itself' }).click()
+  await page.getByRole('option', { name: 'After 5 minutes without use' }).click()
+  await givePassphrase(changing)
+  await changing.getByRole('button', { name: 'Change', exact: true }).click()
+  await expect(changing).toBeHidden()
+  await expect(page.getByText('Unlocked in this tab. It locks after 5 minutes without use')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Stop locking' }).click()
+  const stopping = page.getByRole('dialog', { name: 'Stop locking' })
+  await givePassphrase(stopping)
+  await stopping.getByRole('button', { name: 'Stop locking' }).click()
+  await expect(stopping).toBeHidden()
+  await expect(page.getByText('Not locked: the keys can be used')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('Not locked: the keys can be used')).toBeVisible()
+  await expect(page.getByText('This vault is locked.')).toHaveCount(0)
+})
+
 test('by the keyboard alone, on a narrow screen: recovery is set up, and nothing is wider than the screen', async ({
   page,
 }) => {

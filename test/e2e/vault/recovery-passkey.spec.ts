@@ -64,3 +64,22 @@ test('PROT-4 a passkey is never the only protector', async ({ page }) => {
   })
   expect(refusals).toEqual({ alone: 'ValidationException', left: 'KMSInvalidStateException' })
 })
+
+test('PROT-4, REC-23 a passkey brings a backup back', async ({ page }) => {
+  await open(page)
+  const restored = await page.evaluate(async () => {
+    const vault = await browserKms.openVault({ name: 'before' })
+    await vault.recovery.setUp([{ type: 'recoveryCode' }, { type: 'passkey', label: 'this laptop' }])
+    const { KeyMetadata } = await vault.kms.createKey({})
+    const Plaintext = new TextEncoder().encode('what was encrypted before')
+    const { CiphertextBlob } = await vault.kms.encrypt({ KeyId: KeyMetadata.KeyId, Plaintext })
+    const backup = await new Response(vault.backups.create()).blob()
+    await vault.close()
+    await browserKms.deleteVault('before')
+    const { ok, keys } = await browserKmsRecovery.restoreVault(backup, { passkey: true }, { name: 'after' })
+    const after = await browserKms.openVault({ name: 'after' })
+    const { Plaintext: back } = await after.kms.decrypt({ CiphertextBlob })
+    return { ok, keys, text: new TextDecoder().decode(back), opens: await after.recovery.verify({ passkey: true }) }
+  })
+  expect(restored).toEqual({ ok: true, keys: 1, text: 'what was encrypted before', opens: true })
+})

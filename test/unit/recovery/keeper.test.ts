@@ -65,6 +65,7 @@ class World {
       name: 'store',
       every,
       create: () => this.create(),
+      note: async () => {},
       changes: async (known) => {
         if (known?.['browser-local-1 0'] === this.counts['browser-local-1 0'])
           await new Promise<void>((resolve) => this.watchers.add(resolve))

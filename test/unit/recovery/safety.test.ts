@@ -1,6 +1,6 @@
 /** REC-27 safe, or at risk and why: every rule, one at a time. */
 import { describe, expect, test } from 'vitest'
-import { type Facts, reasonsFor } from '../../../worker/recovery/safety.js'
+import { type Facts, NOT_SET_UP, reasonsFor } from '../../../worker/recovery/safety.js'
 
 const DAY = 86_400_000
 const now = Date.UTC(2026, 0, 1)
@@ -24,7 +24,7 @@ describe('REC-27', () => {
   test.each<[string, Partial<Facts>, RegExp]>([
     ['one key without a copy', { keysWithoutCopy: 1 }, /^One key has no copy/],
     ['several', { keysWithoutCopy: 7 }, /^7 keys have no copy/],
-    ['older material without a copy', { keysToReEncrypt: 1 }, /^One key has older material.*reEncrypt/],
+    ['older material without a copy', { keysToReEncrypt: 1 }, /^One key has older material.*encrypted anew/],
     ['one protector', { protectors: ['passphrase'] }, /only one protector/],
     ['protectors of one kind', { protectors: ['passkey', 'passkey'] }, /one kind/],
     ['a renewal that goes on', { isBeingRenewed: true }, /renewed/],
@@ -55,5 +55,20 @@ describe('REC-27', () => {
     const reasons = reasonsFor({ ...safe, protectors: ['escrow'], keysWithoutCopy: 2, lastBackup: undefined })
     expect(reasons).toHaveLength(3)
     expect(reasons[0]).toContain('2 keys')
+  })
+
+  test('sentences are for people: no names of functions, nor of anything else in code', () => {
+    const worst = reasonsFor({
+      ...safe,
+      protectors: ['escrow'],
+      isBeingRenewed: true,
+      keysWithoutCopy: 2,
+      keysToReEncrypt: 1,
+      lastBackup: now - 8 * DAY,
+      changedSinceBackup: true,
+      lastRehearsal: { at: now, ok: false },
+    })
+    expect(worst).toHaveLength(6)
+    for (const reason of [...worst, NOT_SET_UP]) expect(reason).not.toMatch(/[a-z][A-Z]|\w\.\w|[`({]/)
   })
 })

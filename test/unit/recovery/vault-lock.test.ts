@@ -13,7 +13,10 @@ const MINUTE = 60_000
 function watched() {
   let now = 1_000_000
   const told: boolean[] = []
-  const lock = new VaultLock(() => now)
+  const lock = new VaultLock(
+    () => now,
+    () => {},
+  )
   lock.listen(() => told.push(lock.isLocked))
   return {
     lock,

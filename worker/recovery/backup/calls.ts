@@ -11,10 +11,13 @@ import { rehearse } from './rehearse.js'
 
 type Input<Call extends keyof typeof backupCalls> = ReadBy<(typeof backupCalls)[Call]>
 
+/** Where a backup is that nobody has told of. */
+const GIVEN_OUT = 'the application'
+
 /** Sends a backup over a port. @returns what was made, once all of it was taken */
 export function answerCreateBackup(
   recovery: Recovery,
-  { stream, progress, includeAudit }: Input<'createBackup'>,
+  { stream, progress, includeAudit, isKept }: Input<'createBackup'>,
 ): Promise<BackupMade> {
   return recovery.audited('CreateBackup', async (details) => {
     const { vaultName, now } = recovery.options
@@ -29,7 +32,7 @@ export function answerCreateBackup(
     if (!made) throw new KMSInvalidStateException('The backup was ended before it was complete.')
     const { createdAt: at, changes, keys, leftOut } = made
     Object.assign(details, { keys, leftOut: leftOut.length })
-    await recovery.noteBackup({ at, target: 'vault.backups.create', changes })
+    if (!isKept) await recovery.noteBackup({ at, target: GIVEN_OUT, changes })
     return made
   })
 }

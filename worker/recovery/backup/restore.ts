@@ -20,9 +20,11 @@ import type { OpeningKey } from '../../material/hpke.js'
 import { Sealer } from '../../material/sealer.js'
 import { generateSymmetric } from '../../material/symmetric.js'
 import { schemaVersion } from '../../storage/migrations.js'
+import { pendingOf } from '../../storage/pending-answers.js'
 import { RecoveryStore } from '../../storage/recovery-store.js'
 import type { RegionRecovery } from '../../storage/schema.js'
 import { newMarkerKey } from '../marker-key.js'
+import type { PendingAnswer } from '../protectors/escrow-request.js'
 import { openProtectors, wipeGiven } from '../protectors/protectors.js'
 import { type RecoveryRecord, regionRecoveryOf } from '../recovery-record.js'
 import { isCertified, newBackupKey, rootPublicKeyOf } from '../root.js'
@@ -33,6 +35,11 @@ import { altered, checkSignature, openDataKey, pairIdOf } from './proof.js'
 import type { BackupRecord, Manifest } from './records.js'
 import { readFacts, readProtectorsInHeader } from './recovery-facts.js'
 import { StagedRegion } from './staged-region.js'
+
+const OPENS_NOTHING =
+  'It does not open this backup. Check what was given: backups open with the protectors that the vault had when they were made.'
+const NO_ANSWER =
+  'It answers no request that this browser has made for this backup in the last 30 days. An answer is for the last request about an escrow key, and for the browser that made it: ask again, with requestFromBackup.'
 
 export interface RestoreRequest {
   /** Of a vault that does not exist. */
@@ -59,7 +66,7 @@ export async function restoreBackup(request: RestoreRequest): Promise<RestoreRep
     const header = readBackupHeader(begun.message)
     if (header.schemaVersion > schemaVersion)
       throw new BackupFormatException('This backup was made by a newer version of browser-kms. Use that version.')
-    const secret = await openSecret(header, pairIdOf(begun.message), gesture)
+    const secret = await openSecret(header, pairIdOf(begun.message), gesture, now)
     opened.secret = secret
     await prove(begun.message, header, secret)
     return await secret.withOpeningKey(async (openingKey) => {
@@ -76,14 +83,17 @@ export async function restoreBackup(request: RestoreRequest): Promise<RestoreRep
   }
 }
 
-async function openSecret(header: BackupHeader, pairId: string, gesture: GestureMessage): Promise<RecoverySecret> {
+async function openSecret(
+  header: BackupHeader,
+  pairId: string,
+  gesture: GestureMessage,
+  now: number,
+): Promise<RecoverySecret> {
   const { vaultId, rootPublicKey } = header
   const protectors = readProtectorsInHeader(header.protectors)
-  const opened = await openProtectors({ vaultId, pairId, rootPublicKey, protectors, pending: [] }, gesture)
-  if (!opened)
-    throw new IncorrectProtectorException(
-      'It does not open this backup. Check what was given: backups open with the protectors that the vault had when they were made.',
-    )
+  const pending = 'escrow' in gesture ? await pendingOf<PendingAnswer>(vaultId, now) : []
+  const opened = await openProtectors({ vaultId, pairId, rootPublicKey, protectors, pending }, gesture)
+  if (!opened) throw new IncorrectProtectorException('escrow' in gesture ? NO_ANSWER : OPENS_NOTHING)
   return new RecoverySecret(opened.secret)
 }
 
