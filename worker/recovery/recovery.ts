@@ -234,6 +234,8 @@ export class Recovery {
         const { type } = protectorNamed(opened.record, protectorId)
         details.type = type
         const left = opened.record.protectors.filter(({ id }) => id !== protectorId)
+        // The answer of an escrow holder opens the new pair alone, and ends no renewal.
+        if (mustBeSetUp(await this.#store.read()).previousPair) throw renewalLeft()
         if (left.length === 0) throw new KMSInvalidStateException('The last protector stays. Add another one first.')
         if (!suffices(left)) throw new KMSInvalidStateException(ONLY_PASSKEYS)
         await this.change((current) => ({
@@ -268,8 +270,13 @@ export class Recovery {
         const secrets = new Map(opened.secrets)
         try {
           details.openedBy = opened.protectorId
-          // What was broken off is ended; it is as new as one that begins now.
           let { record } = opened
+          // What was broken off is ended; it is as new as one that begins now, unless protectors were changed since: one that was
+          // removed opens the pair that it ends with.
+          if (record.previousPair && record.changedAt !== record.pair.createdAt) {
+            await finishRenewal(this, { record, secrets })
+            record = mustBeSetUp(await this.#store.read())
+          }
           if (!record.previousPair) {
             const secret = RecoverySecret.random(opened.secret.rootSeed)
             const pair = {
@@ -420,6 +427,12 @@ function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, prot
 function recordLost(): KMSInvalidStateException {
   return new KMSInvalidStateException(
     'The record of the recovery of this vault is lost, and the vault is locked at rest: nothing in this browser opens it. Restore its last backup.',
+  )
+}
+
+function renewalLeft(): KMSInvalidStateException {
+  return new KMSInvalidStateException(
+    'A renewal of the recovery pair was broken off, and this gesture cannot end it: use another protector.',
   )
 }
 
