@@ -24,6 +24,7 @@ import type { Bytes } from '../material/family.js'
 import { RecoveryStore } from '../storage/recovery-store.js'
 import type { RegionRecovery } from '../storage/schema.js'
 import { audited, type RecoveryEvent } from './audited.js'
+import { fitInHeader } from './backup/recovery-facts.js'
 import { lossOf } from './missing-copies.js'
 import { newRecord, type RestFromTheBeginning } from './new-record.js'
 import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
@@ -215,7 +216,7 @@ export class Recovery {
         const made = await newProtector(given, { vaultId, rootPublicKey, pairId, secret: secret.bytes }, now)
         await this.change((current) => ({
           ...current,
-          protectors: [...current.protectors, made.record],
+          protectors: fitting([...current.protectors, made.record], pairId),
           changedAt: now,
         }))
         Object.assign(details, { openedBy: protectorId, protectorId: made.record.id, type: made.record.type })
@@ -256,7 +257,8 @@ export class Recovery {
         details.protectorId = protectorId
         await this.change((current) => {
           const named = { ...protectorNamed(current, protectorId), label }
-          return { ...current, protectors: current.protectors.map((each) => (each.id === protectorId ? named : each)) }
+          const protectors = current.protectors.map((each) => (each.id === protectorId ? named : each))
+          return { ...current, protectors: fitting(protectors, current.pair.pairId) }
         })
         return undefined
       }),
@@ -427,6 +429,14 @@ function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, prot
 function recordLost(): KMSInvalidStateException {
   return new KMSInvalidStateException(
     'The record of the recovery of this vault is lost, and the vault is locked at rest: nothing in this browser opens it. Restore its last backup.',
+  )
+}
+
+/** @throws LimitExceededException for more than a backup can say in clear: nobody could make one any more */
+function fitting(protectors: readonly ProtectorRecord[], pairId: string): readonly ProtectorRecord[] {
+  if (fitInHeader(protectors, pairId)) return protectors
+  throw new LimitExceededException(
+    'A backup would have no room for these protectors: remove one first, or give them shorter labels.',
   )
 }
 
