@@ -25,6 +25,7 @@ import type { Bytes } from '../material/family.js'
 import { RecoveryStore } from '../storage/recovery-store.js'
 import type { RegionRecovery } from '../storage/schema.js'
 import { audited, type RecoveryEvent } from './audited.js'
+import { fitInHeader } from './backup/recovery-facts.js'
 import { lossOf } from './missing-copies.js'
 import { newRecord, type RestFromTheBeginning } from './new-record.js'
 import { mustBeSetUp, type Opened, openWithGesture, wipe } from './opening.js'
@@ -231,7 +232,7 @@ export class Recovery {
         const made = await newProtector(given, { vaultId, rootPublicKey, pairId, secret: secret.bytes }, now)
         await this.change((current) => ({
           ...current,
-          protectors: [...current.protectors, made.record],
+          protectors: fitting([...current.protectors, made.record], pairId),
           changedAt: now,
         }))
         Object.assign(details, { openedBy: protectorId, protectorId: made.record.id, type: made.record.type })
@@ -250,6 +251,8 @@ export class Recovery {
         const { type } = protectorNamed(opened.record, protectorId)
         details.type = type
         const left = opened.record.protectors.filter(({ id }) => id !== protectorId)
+        // The answer of an escrow holder opens the new pair alone, and ends no renewal.
+        if (mustBeSetUp(await this.#store.read()).previousPair) throw renewalLeft()
         if (left.length === 0) throw new KMSInvalidStateException('The last protector stays. Add another one first.')
         if (!suffices(left)) throw new KMSInvalidStateException(ONLY_PASSKEYS)
         await this.change((current) => ({
@@ -270,7 +273,8 @@ export class Recovery {
         details.protectorId = protectorId
         await this.change((current) => {
           const named = { ...protectorNamed(current, protectorId), label }
-          return { ...current, protectors: current.protectors.map((each) => (each.id === protectorId ? named : each)) }
+          const protectors = current.protectors.map((each) => (each.id === protectorId ? named : each))
+          return { ...current, protectors: fitting(protectors, current.pair.pairId) }
         })
         return undefined
       }),
@@ -284,8 +288,13 @@ export class Recovery {
         const secrets = new Map(opened.secrets)
         try {
           details.openedBy = opened.protectorId
-          // What was broken off is ended; it is as new as one that begins now.
           let { record } = opened
+          // What was broken off is ended; it is as new as one that begins now, unless protectors were changed since: one that was
+          // removed opens the pair that it ends with.
+          if (record.previousPair && record.changedAt !== record.pair.createdAt) {
+            await finishRenewal(this, { record, secrets })
+            record = mustBeSetUp(await this.#store.read())
+          }
           if (!record.previousPair) {
             const secret = RecoverySecret.random(opened.secret.rootSeed)
             const pair = {
@@ -452,6 +461,20 @@ function protectorNamed({ protectors }: Pick<RecoveryRecord, 'protectors'>, prot
 function recordLost(): KMSInvalidStateException {
   return new KMSInvalidStateException(
     'The record of the recovery of this vault is lost, and the vault is locked at rest: nothing in this browser opens it. Restore its last backup.',
+  )
+}
+
+/** @throws LimitExceededException for more than a backup can say in clear: nobody could make one any more */
+function fitting(protectors: readonly ProtectorRecord[], pairId: string): readonly ProtectorRecord[] {
+  if (fitInHeader(protectors, pairId)) return protectors
+  throw new LimitExceededException(
+    'A backup would have no room for these protectors: remove one first, or give them shorter labels.',
+  )
+}
+
+function renewalLeft(): KMSInvalidStateException {
+  return new KMSInvalidStateException(
+    'A renewal of the recovery pair was broken off, and this gesture cannot end it: use another protector.',
   )
 }
 

@@ -4,6 +4,7 @@
  */
 import { KMSInternalException, KMSInvalidStateException } from '../../src/contract/errors.js'
 import { keyArn } from '../../src/contract/identifiers.js'
+import { missingPart } from '../../src/contract/missing-part.js'
 import type { RenewedPair } from '../../src/contract/recovery.js'
 import { keySetLockName } from '../../src/contract/vault-names.js'
 import { type RecoveryPublicKey, resealCopy, type SealedCopy } from '../material/copies.js'
@@ -175,9 +176,18 @@ async function resealedCopy(
   const { region, position } = sealed
   try {
     return await resealCopy(opening, pair, { vaultId, region, keyId, materialId, keySpec, keyUsage, position }, sealed)
-  } catch {
+  } catch (error) {
+    // Of a copy that was given up here, the material would be lost for good: only what is its own fault counts against it.
+    const passing = passingFailure(error)
+    if (passing) throw passing
     return 'Its copy cannot be opened: it was changed, or is damaged.'
   }
+}
+
+/** An error that says nothing about the copy: of memory, or of a part that could not be loaded. Libraries wrap both. */
+function passingFailure(thrown: unknown): Error | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  return missingPart(thrown) ?? (thrown instanceof RangeError ? thrown : passingFailure(thrown.cause))
 }
 
 /** @returns how many were still what they had been */

@@ -78,6 +78,19 @@ describe('PROT-1 renewPair', () => {
     expect(stolen?.protectors[0]?.wraps.map(({ pairId }) => pairId)).not.toContain((await copiesOf(name))[0]?.pairId)
   })
 
+  test('which was broken off, and a protector removed since: another pair follows', async () => {
+    const { vault, kms, name } = await freshVault()
+    const { recoveryCode = '' } = await vault.recovery.setUp([{ type: 'recoveryCode' }])
+    await newKey(kms)
+    const record = (await recordOf(name)) as RecoveryRecord
+    // As a renewal leaves it that was killed at its end: what is left of it is to drop the pair before it.
+    await putRecord(name, { ...record, previousPair: record.pair, changedAt: record.pair.createdAt + 1 })
+    expect(await vault.recovery.renewPair({ recoveryCode })).toMatchObject({ copies: 1, problems: [] })
+    const renewed = await recordOf(name)
+    expect(renewed?.pair.pairId).not.toBe(record.pair.pairId)
+    expect(renewed?.previousPair).toBeUndefined()
+  })
+
   test('while another tab makes keys: none without a copy that opens', async () => {
     const { vault, name } = await freshVault()
     const { recoveryCode = '' } = await vault.recovery.setUp([{ type: 'recoveryCode' }])

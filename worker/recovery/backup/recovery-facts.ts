@@ -1,5 +1,5 @@
 /** What a backup keeps of the record of recovery (recovery-record.ts): all but what is of one device, or of one day. */
-import type { Bytes } from '../../../src/contract/bytes.js'
+import { type Bytes, encoder } from '../../../src/contract/bytes.js'
 import {
   flag,
   json,
@@ -82,6 +82,19 @@ export function protectorInHeader(
 ): Omit<ProtectorJson, 'publicKey' | 'certificate'> {
   const { publicKey: _, certificate: __, ...rest } = protectorToJson(record)
   return { ...rest, wraps: rest.wraps.filter((wrap) => wrap.pairId === pairId) }
+}
+
+/** Bytes of a header's 65,535 that protectors can take: the rest is for about two hundred Regions, and for what is fixed. */
+const MOST_BYTES = 56_000
+
+/**
+ * Whether protectors leave enough room for the rest of a header.
+ *
+ * @param pairId of the pair that backups are sealed to
+ */
+export function fitInHeader(protectors: readonly ProtectorRecord[], pairId: string): boolean {
+  const written = JSON.stringify(protectors.map((each) => protectorInHeader(each, pairId)))
+  return encoder.encode(written).byteLength <= MOST_BYTES
 }
 
 /** One zero in base64 for the public key that an RSA or X-Wing holder of a header has not, and as many as X-Wing has. */
