@@ -79,8 +79,8 @@ export function verify(publicPoint: Bytes, digest: Bytes, signature: Bytes): boo
   if (!Fn.isValidNot0(r) || !Fn.isValidNot0(s)) return false
   const t = Fn.add(r, s)
   if (t === 0n) return false
-  const { x } = BASE.multiplyUnsafe(s).add(Point.fromBytes(publicPoint).multiplyUnsafe(t))
-  return Fn.create(numberOf(digest) + x) === r
+  const point = BASE.multiplyUnsafe(s).add(Point.fromBytes(publicPoint).multiplyUnsafe(t))
+  return !point.is0() && Fn.create(numberOf(digest) + point.x) === r
 }
 
 /**
