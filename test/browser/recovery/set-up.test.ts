@@ -16,7 +16,7 @@ describe('REC-1 before recovery is set up', () => {
     const { Arn } = await newKey(kms)
     const status = await vault.recovery.status()
     expect(status).toMatchObject({ state: 'none', protectors: [], keysWithoutCopy: [Arn] })
-    expect(status.reasons).toEqual([expect.stringContaining('setUp')])
+    expect(status.reasons).toEqual([expect.stringContaining('Set it up')])
   })
 
   test.each<[string, (vault: Vault) => Promise<unknown>]>([
