@@ -1,4 +1,4 @@
-/** A page that keeps backups of its vault, and writes down what it is told. What stands for a backup says how many keys there are. */
+/** A page that keeps backups of its vault, and writes down what it is told. */
 import { openVault } from 'browser-kms'
 import { fileTarget, httpTarget } from 'browser-kms/recovery'
 
@@ -24,7 +24,7 @@ export async function keepBackups({ name, url, file, every = 1, create = false }
   vault.addEventListener('backup', ({ detail: { state, target, error } }) =>
     news.push({ state, target, message: error instanceof Error ? error.message : '' }),
   )
-  vault.backups.create = () => standIn(vault)
+  if ((await vault.recovery.status()).state === 'none') await vault.recovery.setUp([{ type: 'recoveryCode' }])
   const target = url === undefined ? fileTarget(await privateFile(file ?? 'backup')) : httpTarget(url)
   const kept = await vault.backups.keepAt(target, { every })
   return { vault, kept, news }
@@ -33,16 +33,4 @@ export async function keepBackups({ name, url, file, every = 1, create = false }
 export async function privateFile(name: string): Promise<FileSystemFileHandle> {
   const directory = await navigator.storage.getDirectory()
   return directory.getFileHandle(name, { create: true })
-}
-
-function standIn({ kms }: KeptPage['vault']): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream({
-    async pull(controller) {
-      const [{ Keys }, { Aliases }] = await Promise.all([kms.listKeys({}), kms.listAliases({})])
-      const own = Aliases.filter(({ TargetKeyId }) => TargetKeyId !== undefined)
-      const text = `${Keys.length} keys, ${own.length} aliases; ${crypto.randomUUID()}`
-      controller.enqueue(new TextEncoder().encode(text))
-      controller.close()
-    },
-  })
 }
