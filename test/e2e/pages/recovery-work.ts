@@ -1,5 +1,5 @@
 /** Long work on a vault with recovery, and what is there after it was cut short. */
-import { deleteVault, openVault, type Vault } from 'browser-kms'
+import { deleteVault, openVault, type Vault, VaultLostException } from 'browser-kms'
 import { restoreVault } from 'browser-kms/recovery'
 
 export type RecoveryWork = 'backup' | 'restore' | 'renewPair' | 'enable' | 'disable'
@@ -108,7 +108,8 @@ async function openedIn(vault: Vault, ciphertexts: readonly Uint8Array[]): Promi
 
 /** What there is under the name of a restore that was cut short: `all` of the vault, `nothing`, or something else. */
 export async function lookAtRestored(name: string, prepared: Prepared): Promise<string> {
-  const vault = await openVault({ name: restoredName(name) })
+  const vault = await openRestored(name)
+  if (!vault) return 'nothing'
   try {
     const lists = ['browser-local-1', otherRegion].map((region) => vault.region(region).listKeys({ Limit: 1000 }))
     const count = (await Promise.all(lists)).flatMap(({ Keys }) => Keys).length
@@ -121,6 +122,20 @@ export async function lookAtRestored(name: string, prepared: Prepared): Promise<
   } finally {
     await vault.close()
     await deleteVault(restoredName(name))
+  }
+}
+
+/**
+ * A browser writes `localStorage` a while after it was changed: one that was killed soon after a vault was deleted still says
+ * that it was there, and that it is lost.
+ */
+async function openRestored(name: string): Promise<Vault | undefined> {
+  try {
+    return await openVault({ name: restoredName(name) })
+  } catch (error) {
+    if (!(error instanceof VaultLostException)) throw error
+    await deleteVault(restoredName(name))
+    return undefined
   }
 }
 
