@@ -86,7 +86,7 @@ const rows: readonly Tool[] = [
   },
   {
     tool: 'Vite 8, without its configuration',
-    told: ['one file of some 160 KB'],
+    told: ['one file of some 200 KB'],
     build: ({ run }) => run(join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'),
   },
   {
