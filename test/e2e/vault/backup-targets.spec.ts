@@ -37,8 +37,10 @@ async function stored(server: WebDavServer): Promise<string> {
 
 /** How many keys a backup says that it has, in its header, and all of it after that; of what is no backup, that. */
 function told(text: string): string {
-  // A pair of the encryption context: two lengths of two bytes.
-  const keys = /\0\x04keys\0.(\d+)/s.exec(text)?.[1]
+  // A pair of the encryption context, each part of which has a length of two bytes in front.
+  const name = '\0\u0004keys\0'
+  const at = text.indexOf(name)
+  const keys = at < 0 ? undefined : /^\d+/.exec(text.slice(at + name.length + 1))?.[0]
   return keys === undefined ? text : `${keys} keys; ${text}`
 }
 
