@@ -280,10 +280,12 @@ export function handleOf<Handle>(what: string, is: (value: unknown) => boolean):
   }
 }
 
-export const callback: Reader<(...values: never[]) => unknown> = handleOf(
-  'a function',
-  (value) => typeof value === 'function',
-)
+/** A function, as what it is to be used for. */
+export function callbackOf<Callback extends (...values: never[]) => unknown>(what = 'a function'): Reader<Callback> {
+  return handleOf<Callback>(what, (value) => typeof value === 'function')
+}
+
+export const callback = callbackOf()
 
 /** An `AbortSignal`, of whichever window. */
 export const abortSignal: Reader<AbortSignal> = handleOf('an AbortSignal', (value) => {

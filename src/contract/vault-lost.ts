@@ -24,7 +24,7 @@ export class VaultLostException extends KmsError {
   constructor(vaultName: string, since: Date | undefined) {
     const known = since ? ` since ${since.toISOString()}` : ''
     super(
-      `The vault '${vaultName}' was in this browser${known}, and its keys are gone: the browser has evicted or lost its storage, or it was cleared. What they encrypted cannot be decrypted without a copy of that storage. openVault with create: true starts anew, with an empty vault.`,
+      `The vault '${vaultName}' was in this browser${known}, and its keys are gone: the browser has evicted or lost its storage, or it was cleared. restoreVault of browser-kms/recovery brings them back from a backup; without one, what they encrypted cannot be decrypted any more. openVault with create: true starts anew, with an empty vault.`,
     )
     this.vaultName = vaultName
     this.since = since

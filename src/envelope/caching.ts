@@ -2,7 +2,16 @@
 
 import { bytesToHex, compareBytes, concatenate, encoder, u16 } from '../contract/bytes.js'
 import { ValidationException } from '../contract/errors.js'
-import { handleOf, optional, positiveNumber, read, structure, text, wholeNumber } from '../contract/reader.js'
+import {
+  callbackOf,
+  handleOf,
+  optional,
+  positiveNumber,
+  read,
+  structure,
+  text,
+  wholeNumber,
+} from '../contract/reader.js'
 import { withLength } from './bytes.js'
 import { contextWith, serializeContext } from './encryption-context.js'
 import { writeDataKey } from './header.js'
@@ -32,7 +41,7 @@ const cachingOptions = structure({
   maxBytesEncrypted: optional(wholeNumber({ max: MOST_BYTES })),
   // A zero separates it from what follows in an id.
   partition: optional(text({ longest: 1024, pattern: /^[^\0]*$/, rule: 'hold no character U+0000' })),
-  now: optional(handleOf<() => number>('a function', (value) => typeof value === 'function')),
+  now: optional(callbackOf<() => number>()),
 })
 
 /** Options of a {@link CachingMaterialsManager}, named as in the AWS Encryption SDK. */

@@ -1,6 +1,7 @@
 /** What clients and managers take, read at their doors; see contract/reader.ts. */
 import {
   abortSignal,
+  callbackOf,
   flag,
   handleOf,
   oneOf,
@@ -31,7 +32,7 @@ const suiteId: Reader<SuiteId> = (value, path) => {
 
 const task = {
   signal: optional(abortSignal),
-  onProgress: optional(handleOf<(bytesDone: number) => void>('a function', (value) => typeof value === 'function')),
+  onProgress: optional(callbackOf<(bytesDone: number) => void>()),
 }
 const decryption = {
   ...task,

@@ -31,6 +31,7 @@ import {
   type WorkerStatus,
 } from '../contract/recovery.js'
 import type { KeyMetadata } from '../contract/shapes.js'
+import { askedGesture } from './asked-gesture.js'
 import type { RehearseOptions } from './backups/rehearse.js'
 import type { Gesture, ProtectorOptions } from './gestures.js'
 import { type OldMessage, type ReEncryptOptions, reEncrypted, reEncryptOptions } from './re-encryption.js'
@@ -187,10 +188,7 @@ export class RecoveryPart {
 
   /** A gesture as the worker takes it: of a passkey, what the person's authenticator gives. */
   async gestureFor(given: Gesture): Promise<GestureMessage> {
-    const gesture = read(gestureOptions, given, 'gesture')
-    if (!('passkey' in gesture)) return gesture
-    const { askPasskey } = await import('./passkey.js')
-    return { passkey: await askPasskey(await this.#ask('passkeys', {})) }
+    return askedGesture(read(gestureOptions, given, 'gesture'), () => this.#ask('passkeys', {}))
   }
 
   async #newProtectors(given: readonly ProtectorOptions[]): Promise<readonly NewProtectorMessage[]> {

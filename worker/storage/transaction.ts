@@ -54,6 +54,7 @@ export class VaultTransaction implements VaultReader {
   readonly #audit: AuditRecord[] = []
   readonly #writtenLatest: number
   #keyCountChange = 0
+  #recovery: Promise<RegionRecovery | undefined> | undefined
 
   /** @param writtenLatest what {@link readLatest} has found in this transaction */
   constructor(
@@ -160,8 +161,9 @@ export class VaultTransaction implements VaultReader {
 
   /** The public half of the vault's recovery, if it was set up. */
   async recovery(): Promise<RegionRecovery | undefined> {
-    const found = await this.#transaction.objectStore('vault').get('recovery')
-    return found as RegionRecovery | undefined
+    // Of many materials each asks for it.
+    this.#recovery ??= this.#transaction.objectStore('vault').get('recovery') as Promise<RegionRecovery | undefined>
+    return this.#recovery
   }
 
   /** Facts about the Region, with its own keys as far as they are stored. */
@@ -174,6 +176,7 @@ export class VaultTransaction implements VaultReader {
   }
 
   async putRecovery(recovery: RegionRecovery): Promise<void> {
+    this.#recovery = Promise.resolve(recovery)
     await this.#transaction.objectStore('vault').put(recovery, 'recovery')
   }
 

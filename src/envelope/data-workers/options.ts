@@ -1,4 +1,5 @@
 import {
+  callbackOf,
   eitherOf,
   handleOf,
   kindOf,
@@ -43,7 +44,7 @@ const scriptUrl: Reader<string | TrustedScriptURL> = (value, path) =>
 const members = structure({
   count: optional(wholeNumber({ min: 1, max: MOST_WORKERS })),
   url: optional(scriptUrl),
-  start: optional(handleOf<() => Worker>('a function that starts a worker', (value) => typeof value === 'function')),
+  start: optional(callbackOf<() => Worker>('a function that starts a worker')),
 })
 
 const dataWorkersOptions: Reader<DataWorkersOptions> = (value, path) => {

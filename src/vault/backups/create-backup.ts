@@ -3,7 +3,7 @@ import { transfer } from 'comlink'
 import type { BackupMade, BackupProgress, KeyProblem } from '../../contract/backups.js'
 import type { Bytes } from '../../contract/bytes.js'
 import { receivedFrom } from '../../contract/port-stream.js'
-import { abortSignal, flag, handleOf, optional, read, structure } from '../../contract/reader.js'
+import { abortSignal, callbackOf, flag, optional, read, structure } from '../../contract/reader.js'
 import type { Session } from '../session.js'
 
 /** How far a backup is. */
@@ -27,9 +27,7 @@ export interface CreateBackupOptions {
 
 const options = structure({
   signal: optional(abortSignal),
-  onProgress: optional(
-    handleOf<(progress: CreateBackupProgress) => void>('a function', (value) => typeof value === 'function'),
-  ),
+  onProgress: optional(callbackOf<(progress: CreateBackupProgress) => void>()),
   includeAudit: optional(flag),
 })
 

@@ -2,7 +2,7 @@
 import { transfer } from 'comlink'
 import type { BackupProgress, RecoveryReport } from '../../contract/backups.js'
 import type { GestureMessage } from '../../contract/protectors.js'
-import { abortSignal, handleOf, optional, type ReadBy, structure } from '../../contract/reader.js'
+import { abortSignal, callbackOf, optional, type ReadBy, structure } from '../../contract/reader.js'
 import type { Session } from '../session.js'
 
 /** What `vault.recovery.rehearse` takes beside the gesture. */
@@ -14,9 +14,7 @@ export interface RehearseOptions {
 }
 
 export const rehearseOptions = structure({
-  onProgress: optional(
-    handleOf<(progress: BackupProgress) => void>('a function', (value) => typeof value === 'function'),
-  ),
+  onProgress: optional(callbackOf<(progress: BackupProgress) => void>()),
   signal: optional(abortSignal),
 })
 
@@ -33,6 +31,8 @@ export async function rehearse(
     return await new Promise<RecoveryReport>((resolve, reject) => {
       report.then(resolve as (found: unknown) => void, reject)
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+      // Since the person was asked.
+      if (signal?.aborted) reject(signal.reason)
     })
   } finally {
     port1.close()

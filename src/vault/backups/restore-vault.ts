@@ -1,9 +1,10 @@
 import type { BackupProgress, RestoreReport } from '../../contract/backups.js'
 import { KMSInvalidStateException } from '../../contract/errors.js'
 import { sendOver } from '../../contract/port-stream.js'
-import { type GestureMessage, gestureOptions, type PasskeyQuestion } from '../../contract/protectors.js'
-import { abortSignal, handleOf, optional, type ReadBy, read, structure } from '../../contract/reader.js'
+import { gestureOptions } from '../../contract/protectors.js'
+import { abortSignal, callbackOf, optional, type ReadBy, read, structure } from '../../contract/reader.js'
 import { vaultName } from '../../contract/vault-names.js'
+import { askedGesture } from '../asked-gesture.js'
 import { databasesOf, isHalfRestored, rememberVault, withExistenceLock } from '../existence.js'
 import type { Gesture } from '../gestures.js'
 import { beginRestoring, discardRestored, endRestoring } from '../half-restored.js'
@@ -28,9 +29,7 @@ export interface RestoreOptions {
 const restoreOptions = structure({
   name: optional(vaultName),
   worker: optional(workerSource),
-  onProgress: optional(
-    handleOf<(progress: BackupProgress) => void>('a function', (value) => typeof value === 'function'),
-  ),
+  onProgress: optional(callbackOf<(progress: BackupProgress) => void>()),
   signal: optional(abortSignal),
 })
 
@@ -105,7 +104,8 @@ async function inWorker(
   progress.port1.onmessage = ({ data }: MessageEvent<BackupProgress>) => onProgress?.(data)
   try {
     return await withRestoreWorker(header, { worker, signal }, async ({ passkeys, ask, ends }) => {
-      const input = { name, gesture: await gestureFor(given, passkeys), stream: stream.port2, progress: progress.port2 }
+      const gesture = await askedGesture(given, async () => passkeys)
+      const input = { name, gesture, stream: stream.port2, progress: progress.port2 }
       const report = await new Promise<unknown>((resolve, reject) => {
         // What the backup's own stream fails with is told as it is; the worker hears that there is no more.
         sendOver(stream.port1, pieces, ends).catch(reject)
@@ -122,13 +122,6 @@ async function inWorker(
     progress.port1.close()
     await pieces.return()
   }
-}
-
-/** The gesture as the worker takes it: of a passkey, what the person's authenticator gives. */
-async function gestureFor(gesture: ReadBy<typeof gestureOptions>, passkeys: PasskeyQuestion): Promise<GestureMessage> {
-  if (!('passkey' in gesture)) return gesture
-  const { askPasskey } = await import('../passkey.js')
-  return { passkey: await askPasskey(passkeys) }
 }
 
 function exists(name: string): KMSInvalidStateException {

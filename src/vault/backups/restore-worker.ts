@@ -32,6 +32,8 @@ export async function withRestoreWorker<Result>(
   { worker: source, signal }: RestoreWorkerOptions,
   work: (worker: RestoreWorker) => Promise<Result>,
 ): Promise<Result> {
+  // Since the beginning of the backup was read.
+  signal?.throwIfAborted()
   const ending = new AbortController()
   const ends = signal ? AbortSignal.any([ending.signal, signal]) : ending.signal
   const starting = startWorker(source)

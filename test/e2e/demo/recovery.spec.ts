@@ -1,17 +1,11 @@
 /** The page Recovery: set up, protectors, lock. Backups are in backups.spec.ts. */
+
 import { generateKeyPairSync } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { plugAuthenticator } from '../fixtures/authenticator.js'
 import { createKey, expect, row, test } from './fixtures/console.js'
 import { asFile } from './fixtures/files.js'
-import {
-  givePassphrase,
-  openRecovery,
-  PASSPHRASE,
-  plugAuthenticator,
-  setUp,
-  shownCode,
-  typeBack,
-} from './fixtures/recovery.js'
+import { givePassphrase, openRecovery, PASSPHRASE, setUp, shownCode, typeBack } from './fixtures/recovery.js'
 
 test('REC-27 a first visit that makes a key is asked to set recovery up, and not again when it does not want to', async ({
   page,

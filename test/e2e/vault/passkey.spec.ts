@@ -1,35 +1,10 @@
 /** Passkeys as protectors (PROT-4), by Chromium's virtual authenticator. */
-import { type CDPSession, expect, type Page, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
+import { type Authenticator, plugAuthenticator } from '../fixtures/authenticator.js'
 import { newVaultName } from './fixtures/tab.js'
 
-interface Authenticator {
-  readonly hasPrf?: boolean
-  readonly isUserVerified?: boolean
-  readonly hasResidentKey?: boolean
-}
-
-/** Plugs an authenticator in that answers by itself; what it is not asked for here, it can do. */
-async function authenticator(page: Page, options: Authenticator): Promise<{ session: CDPSession; id: string }> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('WebAuthn.enable')
-  const { authenticatorId: id } = await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      hasPrf: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-      ...options,
-    },
-  })
-  return { session, id }
-}
-
 async function open(page: Page, options: Authenticator = {}) {
-  const plugged = await authenticator(page, options)
+  const plugged = await plugAuthenticator(page, options)
   await page.goto('/vault.html')
   await page.waitForFunction(() => 'workbench' in globalThis)
   return plugged

@@ -1,21 +1,9 @@
 /** Recovery by a passkey (PROT-4), of Chromium's virtual authenticator, through the vault. */
 import { expect, type Page, test } from '@playwright/test'
+import { plugAuthenticator } from '../fixtures/authenticator.js'
 
 async function open(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('WebAuthn.enable')
-  await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      hasPrf: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
+  await plugAuthenticator(page)
   await page.goto('/vault.html')
   await page.waitForFunction(() => 'workbench' in globalThis)
 }
